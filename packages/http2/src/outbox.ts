@@ -1,0 +1,123 @@
+// What a connection has to write at the end of the turn, gathered into one write.
+
+import type { ByteSink } from "./byte-sink.js";
+import { StampedFrames } from "./stamped-frames.js";
+
+/** Pieces of this size and more are handed on as they are rather than copied together. */
+const COPIED_PIECE_BYTES_MAX = 4096;
+/** The reused buffer that small writes are gathered in. */
+const SCRATCH_BYTES = 256 * 1024;
+
+/** The buffer in which writes are gathered; one for all connections, since a sink gives it back before the next uses it. */
+export class Scratch {
+  #bytes: Buffer | undefined;
+
+  /** At least `bytesNeeded` long, and free to be written to. */
+  take(bytesNeeded: number): Buffer {
+    if (bytesNeeded > SCRATCH_BYTES) return Buffer.allocUnsafeSlow(bytesNeeded);
+    return (this.#bytes ??= Buffer.allocUnsafeSlow(SCRATCH_BYTES));
+  }
+
+  /** A sink kept what `take` gave: the next write gets a new buffer. */
+  giveAway(): void {
+    this.#bytes = undefined;
+  }
+}
+
+export class Outbox {
+  /** Bytes waiting here; what the sink keeps is not counted. */
+  bytes = 0;
+  #ids: number[] = [];
+  #pieces: (StampedFrames | Uint8Array)[] = [];
+
+  /** Adds bytes that are sent as they are. */
+  push(bytes: Uint8Array): void {
+    this.#ids.push(0);
+    this.#pieces.push(bytes);
+    this.bytes += bytes.length;
+  }
+
+  /** Adds frames that are stamped with the stream's id when they leave. */
+  pushStamped(streamId: number, frames: StampedFrames): void {
+    this.#ids.push(streamId);
+    this.#pieces.push(frames);
+    this.bytes += frames.bytes.length;
+  }
+
+  /** Hands everything to the sink as one write. Returns what the sink returned. */
+  flush(sink: ByteSink, scratch: Scratch): boolean {
+    const ids = this.#ids;
+    const pieces = this.#pieces;
+    const bytes = this.bytes;
+    if (pieces.length === 1) {
+      const only = pieces[0] as StampedFrames | Uint8Array;
+      const whole = only instanceof StampedFrames ? only.stampedFor(ids[0] as number) : only;
+      this.#clear();
+      return sink.write(whole);
+    }
+    this.#ids = [];
+    this.#pieces = [];
+    this.bytes = 0;
+    return bytes <= SCRATCH_BYTES
+      ? writeTogether(sink, scratch, ids, pieces, bytes)
+      : sink.writeMany(merge(ids, pieces));
+  }
+
+  /** Forgets everything: the connection is gone. */
+  clear(): void {
+    this.#clear();
+  }
+
+  #clear(): void {
+    this.#ids.length = 0;
+    this.#pieces.length = 0;
+    this.bytes = 0;
+  }
+}
+
+function writePiece(out: Buffer, at: number, piece: StampedFrames | Uint8Array, streamId: number): number {
+  if (piece instanceof StampedFrames) {
+    piece.writeTo(out, at, streamId);
+    return at + piece.bytes.length;
+  }
+  out.set(piece, at);
+  return at + piece.length;
+}
+
+function writeTogether(
+  sink: ByteSink,
+  scratch: Scratch,
+  ids: readonly number[],
+  pieces: readonly (StampedFrames | Uint8Array)[],
+  bytes: number,
+): boolean {
+  const out = scratch.take(bytes);
+  let at = 0;
+  for (let i = 0; i < pieces.length; i++) {
+    at = writePiece(out, at, pieces[i] as StampedFrames | Uint8Array, ids[i] as number);
+  }
+  const left = sink.write(out.subarray(0, at));
+  if (!left) scratch.giveAway();
+  return left;
+}
+
+/** The pieces in order, with runs of small ones copied together and large ones as they are. */
+function merge(ids: readonly number[], pieces: readonly (StampedFrames | Uint8Array)[]): Uint8Array[] {
+  const merged: Uint8Array[] = [];
+  let run: Uint8Array[] = [];
+  const endRun = (): void => {
+    if (run.length > 0) merged.push(run.length === 1 ? (run[0] as Uint8Array) : Buffer.concat(run));
+    run = [];
+  };
+  pieces.forEach((piece, i) => {
+    const bytes = piece instanceof StampedFrames ? piece.stampedFor(ids[i] as number) : piece;
+    if (bytes.length >= COPIED_PIECE_BYTES_MAX) {
+      endRun();
+      merged.push(bytes);
+    } else {
+      run.push(bytes);
+    }
+  });
+  endRun();
+  return merged;
+}

@@ -1,0 +1,221 @@
+// One request and its response: the server's half of RFC 9113 section 5, without a JavaScript stream object.
+
+import type { ErrorCode } from "./error-code.js";
+import { FRAME_HEADER_BYTES, FrameType, Flag } from "./frame-types.js";
+import { headersFrames, writeFrameHeader } from "./frames.js";
+import type { RequestHeaders } from "./request-headers.js";
+import { type Reply, SharedBytes, type StampedFrames } from "./stamped-frames.js";
+
+/** How a stream ended: all was sent and received, the peer reset it, or its connection is gone. */
+export type StreamEnd = "done" | "reset" | "lost";
+
+/** What the application is told of one request. Methods must not throw. */
+export interface StreamHandler {
+  /** Part of the request's body; a view that ends with the call. */
+  data(bytes: Uint8Array): void;
+  /** The request is complete. */
+  end(): void;
+  /** `stream.ready` is true again after it was false. May be called without need. */
+  writable(): void;
+  /** The stream is over; called once, whoever ended it. */
+  closed(how: StreamEnd): void;
+}
+
+/** What a stream needs of its connection. */
+export interface StreamConnection {
+  /** Receive window of a new stream. */
+  readonly streamWindowBytes: number;
+  /** What the peer lets a new stream send. */
+  readonly peerInitialWindowBytes: number;
+  /** Payload of the largest frame the peer takes from us. */
+  readonly peerFrameBytesMax: number;
+  /** What the peer lets all streams together send. */
+  sendWindowBytes: number;
+  /** True while a write leaves at the end of this turn. */
+  readonly hasRoom: boolean;
+  /** The next header block must begin with word about the peer's table (RFC 7541 4.2): `withTableUpdate` adds it. */
+  readonly owesTableUpdate: boolean;
+  withTableUpdate(headerBlock: Uint8Array): Uint8Array;
+  send(bytes: Uint8Array): void;
+  sendStamped(streamId: number, frames: StampedFrames): void;
+  /** The stream has sent its END_STREAM. */
+  localEnd(stream: Http2Stream): void;
+  /** The stream has bytes that wait for a window, or has none any more. */
+  setPending(stream: Http2Stream, pending: boolean): void;
+  resetStream(stream: Http2Stream, code: ErrorCode): void;
+}
+
+const noTrailers = new Uint8Array(0);
+
+/** A stream of a server's connection. Made by the connection; the application writes to it. */
+export class Http2Stream {
+  readonly id: number;
+  readonly headers: RequestHeaders;
+  readonly #connection: StreamConnection;
+  /** Set by the connection as soon as the application has answered `onRequest`. */
+  handler: StreamHandler | undefined;
+
+  /** The peer has sent END_STREAM. */
+  remoteEnded = false;
+  /** We have sent END_STREAM or RST_STREAM. */
+  localEnded = false;
+  /** Body bytes received so far, to be held against content-length. */
+  receivedBytes = 0;
+  /** The stream is over: no frame of it is sent or heard any more. */
+  over = false;
+  /** How long bytes have been waiting without one of them leaving. */
+  stalledMs = 0;
+  /** Received bytes that the peer has not been given back yet. */
+  unacknowledgedBytes = 0;
+  /** Bytes the peer may still send. */
+  receiveWindowBytes: number;
+  /** Bytes we may still send; negative after the peer has lowered its initial window. */
+  sendWindowBytes: number;
+
+  /** Body bytes that no window takes yet, and how far the first piece has gone. */
+  #pending: Uint8Array[] | undefined;
+  #pendingOffset = 0;
+  /** Trailers that wait for the pending bytes; `noTrailers` for a bare END_STREAM. */
+  #endWith: Uint8Array | undefined;
+
+  constructor(connection: StreamConnection, id: number, headers: RequestHeaders) {
+    this.#connection = connection;
+    this.id = id;
+    this.headers = headers;
+    this.receiveWindowBytes = connection.streamWindowBytes;
+    this.sendWindowBytes = connection.peerInitialWindowBytes;
+  }
+
+  /** True while a write leaves at the end of this turn: windows are open, and the connection's outbox is not full. */
+  get ready(): boolean {
+    return (
+      this.sendWindowBytes > 0 && this.#pending === undefined && !this.localEnded && this.#connection.hasRoom
+    );
+  }
+
+  /** Sends a response header block (from `encodeHeaders`). */
+  respond(headerBlock: Uint8Array, endStream = false): void {
+    if (this.localEnded) return;
+    const connection = this.#connection;
+    const block = connection.owesTableUpdate ? connection.withTableUpdate(headerBlock) : headerBlock;
+    connection.send(headersFrames(this.id, block, endStream, connection.peerFrameBytesMax));
+    if (endStream) this.#connection.localEnd(this);
+  }
+
+  /** Sends a whole response, usually in one piece shared with every other call that gets the same. */
+  reply(reply: Reply): void {
+    if (this.localEnded) return;
+    const connection = this.#connection;
+    const bodyBytes = reply.body.length;
+    const fits = bodyBytes <= this.sendWindowBytes && bodyBytes <= connection.sendWindowBytes;
+    if (reply.isSmall && (fits || bodyBytes === 0) && !connection.owesTableUpdate) {
+      this.#spend(bodyBytes);
+      connection.sendStamped(this.id, reply.frames);
+      connection.localEnd(this);
+      return;
+    }
+    this.respond(reply.headerBlock, bodyBytes === 0 && reply.trailerBlock === undefined);
+    if (bodyBytes > 0) this.write(reply.body);
+    this.end(reply.trailerBlock);
+  }
+
+  /**
+   * Sends body bytes. What the windows do not take waits here, without a copy; ask `ready` first so that nothing piles up.
+   * `SharedBytes` are framed once for all streams that send them.
+   */
+  write(body: SharedBytes | Uint8Array): void {
+    if (this.localEnded) return;
+    const bytes = body instanceof SharedBytes ? body.bytes : body;
+    const connection = this.#connection;
+    if (
+      body instanceof SharedBytes &&
+      this.#pending === undefined &&
+      bytes.length <= this.sendWindowBytes &&
+      bytes.length <= connection.sendWindowBytes &&
+      bytes.length <= connection.peerFrameBytesMax
+    ) {
+      this.#spend(bytes.length);
+      connection.sendStamped(this.id, body.frame);
+      return;
+    }
+    if (bytes.length === 0) return;
+    if (this.#pending !== undefined) {
+      this.#pending.push(bytes);
+      return;
+    }
+    this.#pending = [bytes];
+    if (!this.pump()) connection.setPending(this, true);
+  }
+
+  /** Ends the response, with trailers if given, once everything written has left. */
+  end(trailerBlock?: Uint8Array): void {
+    if (this.localEnded || this.#endWith !== undefined) return;
+    this.#endWith = trailerBlock ?? noTrailers;
+    if (this.#pending === undefined) this.#finish();
+  }
+
+  /** Ends the stream at once: RST_STREAM. The handler is told `closed("done")`. */
+  reset(code: ErrorCode): void {
+    this.#connection.resetStream(this, code);
+  }
+
+  /** Sends as many pending bytes as the windows take. Returns true when none is left. */
+  pump(): boolean {
+    const pending = this.#pending;
+    if (pending === undefined) return true;
+    const connection = this.#connection;
+    while (pending.length > 0) {
+      const piece = pending[0] as Uint8Array;
+      const from = this.#pendingOffset;
+      const bytes = Math.min(
+        piece.length - from,
+        this.sendWindowBytes,
+        connection.sendWindowBytes,
+        connection.peerFrameBytesMax,
+      );
+      if (bytes <= 0) return false;
+      this.#spend(bytes);
+      this.stalledMs = 0;
+      const header = Buffer.allocUnsafe(FRAME_HEADER_BYTES);
+      writeFrameHeader(header, 0, bytes, FrameType.DATA, 0, this.id);
+      connection.send(header);
+      connection.send(piece.subarray(from, from + bytes));
+      if (from + bytes === piece.length) {
+        pending.shift();
+        this.#pendingOffset = 0;
+      } else {
+        this.#pendingOffset = from + bytes;
+      }
+    }
+    this.#pending = undefined;
+    connection.setPending(this, false);
+    if (this.#endWith !== undefined) this.#finish();
+    return true;
+  }
+
+  /** The stream is over: nothing is sent any more. */
+  discard(): void {
+    this.over = true;
+    this.localEnded = true;
+    if (this.#pending === undefined) return;
+    this.#pending = undefined;
+    this.#connection.setPending(this, false);
+  }
+
+  #finish(): void {
+    const trailerBlock = this.#endWith as Uint8Array;
+    if (trailerBlock.length > 0) {
+      this.respond(trailerBlock, true);
+      return;
+    }
+    const header = Buffer.allocUnsafe(FRAME_HEADER_BYTES);
+    writeFrameHeader(header, 0, 0, FrameType.DATA, Flag.END_STREAM, this.id);
+    this.#connection.send(header);
+    this.#connection.localEnd(this);
+  }
+
+  #spend(bytes: number): void {
+    this.sendWindowBytes -= bytes;
+    this.#connection.sendWindowBytes -= bytes;
+  }
+}
