@@ -1,0 +1,38 @@
+// `subito COMMAND …`: finds the command and turns what it throws into a message and an exit code.
+
+import { caches } from "./commands/caches.js";
+import { keys } from "./commands/keys.js";
+import { publish } from "./commands/publish.js";
+import { serve } from "./commands/serve.js";
+import { subscribe } from "./commands/subscribe.js";
+import { type Command, UsageError } from "./command.js";
+import { describeFailure } from "./failure.js";
+
+const commands: readonly Command[] = [serve, publish, subscribe, caches, keys];
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+function help(): string {
+  const width = Math.max(...commands.map((command) => command.usage.length));
+  const lines = commands.map((command) => `  subito ${command.usage.padEnd(width)}  ${command.summary}`);
+  return `Subito: publish/subscribe that speaks Momento's wire.\n\n${lines.join("\n")}\n\nEvery command explains itself with --help.\n`;
+}
+
+async function run(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    process.stdout.write(help());
+    return name === undefined ? EXIT_USAGE : 0;
+  }
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command === undefined) throw new UsageError(`There is no command "${name}".\n\n${help()}`);
+  return command.run(rest);
+}
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`subito: ${describeFailure(error)}\n`);
+  process.exitCode = error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED;
+}

@@ -1,0 +1,107 @@
+// From strings to a checked configuration with every default filled in, or to all that is wrong with it.
+
+import { parseArgs } from "node:util";
+import { isLoopbackAddress } from "../kernel/loopback.js";
+import type { LogLevel } from "../kernel/log.js";
+import type { RawOptions } from "./env.js";
+import { defaultLimits, type ServerLimits } from "./limits.js";
+import { environmentName, OPTIONS, type Option, type OptionFlag } from "./options.js";
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly logLevel: LogLevel;
+  readonly auth: "open" | "required";
+  readonly heartbeatMs: number;
+  readonly freshWindowMs: number;
+  readonly shutdownGraceMs: number;
+  readonly prefaceTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly limits: ServerLimits;
+}
+
+/** The configuration cannot be used; `problems` says everything that is wrong, a sentence each. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+    this.name = "ConfigError";
+    this.problems = problems;
+  }
+}
+
+/** Flags of a command line, still unchecked. `help` when help is asked for. Throws ConfigError for what is no flag. */
+export function parseFlags(argv: readonly string[]): RawOptions | "help" {
+  const options: Record<string, { type: "string" | "boolean"; short?: string }> = {
+    help: { type: "boolean", short: "h" },
+  };
+  for (const { flag } of OPTIONS) options[flag] = { type: "string" };
+  let values: Record<string, unknown>;
+  try {
+    ({ values } = parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }));
+  } catch (error) {
+    throw new ConfigError([error instanceof Error ? error.message : String(error)]);
+  }
+  return values["help"] === true ? "help" : (values as RawOptions);
+}
+
+/** Checks what was given; flags go before the environment, the environment before defaults. Throws ConfigError. */
+export function parseConfig(flags: RawOptions, environment: RawOptions = {}): Config {
+  const problems: string[] = [];
+  const values = new Map<OptionFlag, string>();
+  for (const option of OPTIONS as readonly (Option & { flag: OptionFlag })[]) {
+    const given = flags[option.flag] ?? environment[option.flag];
+    if (given !== undefined) {
+      const source = flags[option.flag] === undefined ? environmentName(option.flag) : `--${option.flag}`;
+      const problem = checkValue(option, given);
+      if (problem !== undefined) problems.push(`${source} ${problem}, not "${given}".`);
+    }
+    values.set(option.flag, given ?? option.defaultText ?? "");
+  }
+  const text = (flag: OptionFlag): string => values.get(flag) as string;
+  const auth = text("auth") || (isLoopbackAddress(text("host")) ? "open" : "required");
+  if (auth === "open" && !isLoopbackAddress(text("host"))) problems.push(openElsewhere(text("host")));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return {
+    host: text("host"),
+    port: Number(text("port")),
+    dataDir: text("data-dir"),
+    logLevel: text("log-level") as LogLevel,
+    auth: auth as Config["auth"],
+    heartbeatMs: Number(text("heartbeat-ms")),
+    freshWindowMs: Number(text("fresh-window-ms")),
+    shutdownGraceMs: Number(text("shutdown-grace-ms")),
+    prefaceTimeoutMs: Number(text("preface-timeout-ms")),
+    idleTimeoutMs: Number(text("idle-timeout-ms")),
+    limits: {
+      ...defaultLimits,
+      ringItemsMax: Number(text("ring-items")),
+      ringBytesMax: Number(text("ring-bytes")),
+      ringAgeMs: Number(text("ring-age-ms")),
+    },
+  };
+}
+
+function openElsewhere(host: string): string {
+  return (
+    `--auth open lets everyone who reaches the server do everything, and ${host} can be reached from other machines. ` +
+    "Leave --auth out (callers then need the API key that is shown at the first start), or listen on 127.0.0.1."
+  );
+}
+
+/** What the value should have been; undefined when it is fine. */
+function checkValue({ check }: Option, value: string): string | undefined {
+  switch (check.kind) {
+    case "text":
+      return value === "" ? "takes a text" : undefined;
+    case "choice":
+      return check.choices.includes(value) ? undefined : `takes one of ${check.choices.join(", ")}`;
+    case "integer": {
+      const number = Number(value);
+      const fits = /^\d{1,15}$/.test(value) && number >= check.min && number <= check.max;
+      return fits ? undefined : `takes a whole number from ${check.min} to ${check.max}`;
+    }
+  }
+}

@@ -1,0 +1,83 @@
+// Every cap of the server, each with its unit in the name. (HTTP/2's own are in packages/http2/src/limits.ts.)
+
+export interface ServerLimits {
+  /** Items in one topic's ring. */
+  readonly ringItemsMax: number;
+  /** Bytes of values in one topic's ring; the newest item stays in any case. */
+  readonly ringBytesMax: number;
+  /** Age of an item in a ring. */
+  readonly ringAgeMs: number;
+  /** Bytes of values in all rings together. Beyond: the oldest go, whatever their topic. */
+  readonly ringBytesTotalMax: number;
+  /** Topics known at one time. Beyond: a new topic is refused. */
+  readonly topicsMax: number;
+  /** A topic without subscribers and with an empty ring is forgotten after this. */
+  readonly topicIdleMs: number;
+  /** How often, and how many topics at most, are looked at for what has aged. */
+  readonly topicSweepIntervalMs: number;
+  readonly topicSweepStepsMax: number;
+  /** Bytes of one published item. */
+  readonly topicItemBytesMax: number;
+  /** Subscriptions of this process. */
+  readonly subscriptionsMax: number;
+  /** Bytes and items that are encoded into one chunk for subscribers. */
+  readonly batchBytesMax: number;
+  readonly batchItemsMax: number;
+  /** Chunks in a row for one subscriber that catches up, before others have their turn. */
+  readonly readsPerTurnMax: number;
+  /** Caches in the catalog. */
+  readonly cachesMax: number;
+  /** API keys in the catalog. */
+  readonly apiKeysMax: number;
+  /** One gRPC request message, uncompressed. Above every item limit, so that those can say what is wrong. */
+  readonly messageBytesMax: number;
+  /** The body of one plain HTTP request. */
+  readonly bodyBytesMax: number;
+  /** Unfinished gRPC requests of all connections together. */
+  readonly requestBytesTotalMax: number;
+  /** Header fields of an HTTP/1.1 request. */
+  readonly http1HeaderBytesMax: number;
+  /** From the first byte of an HTTP/1.1 request to the end of its header fields. */
+  readonly http1HeadersTimeoutMs: number;
+  /** From the first byte of an HTTP/1.1 request to the end of its body. */
+  readonly http1RequestTimeoutMs: number;
+  /** An HTTP/1.1 connection without a request. */
+  readonly http1KeepAliveTimeoutMs: number;
+  /** How long a long poll waits for an item. */
+  readonly pollTimeoutMs: number;
+  /** Verified tokens that are remembered. */
+  readonly rememberedTokensMax: number;
+  /** How long a verified token is trusted without being looked up again. */
+  readonly rememberedTokenMs: number;
+  /** Characters of a token. */
+  readonly tokenLengthMax: number;
+}
+
+export const defaultLimits: ServerLimits = {
+  ringItemsMax: 8192,
+  ringBytesMax: 8 * 1024 * 1024,
+  ringAgeMs: 60_000,
+  ringBytesTotalMax: 256 * 1024 * 1024,
+  topicsMax: 1_000_000,
+  topicIdleMs: 60_000,
+  topicSweepIntervalMs: 1000,
+  topicSweepStepsMax: 10_000,
+  topicItemBytesMax: 1024 * 1024,
+  subscriptionsMax: 1_000_000,
+  batchBytesMax: 64 * 1024,
+  batchItemsMax: 1024,
+  readsPerTurnMax: 16,
+  cachesMax: 10_000,
+  apiKeysMax: 10_000,
+  messageBytesMax: 11 * 1024 * 1024,
+  bodyBytesMax: 2 * 1024 * 1024,
+  requestBytesTotalMax: 256 * 1024 * 1024,
+  http1HeaderBytesMax: 16 * 1024,
+  http1HeadersTimeoutMs: 10_000,
+  http1RequestTimeoutMs: 60_000,
+  http1KeepAliveTimeoutMs: 65_000,
+  pollTimeoutMs: 30_000,
+  rememberedTokensMax: 10_000,
+  rememberedTokenMs: 60_000,
+  tokenLengthMax: 8192,
+};

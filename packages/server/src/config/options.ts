@@ -1,0 +1,136 @@
+// Everything that can be configured, as a table: flags, environment variables, help and docs are made from it.
+
+import { LOG_LEVELS } from "../kernel/log.js";
+
+export interface Option {
+  /** Long name, as in `--data-dir`. The environment variable is `SUBITO_DATA_DIR`. */
+  readonly flag: string;
+  /** What the value is, for help: PORT, MS … */
+  readonly value: string;
+  /** Absent: the default depends on other options, as the help says. */
+  readonly defaultText?: string;
+  readonly help: string;
+  readonly check: Check;
+}
+
+export type Check =
+  | { readonly kind: "text" }
+  | { readonly kind: "integer"; readonly min: number; readonly max: number }
+  | { readonly kind: "choice"; readonly choices: readonly string[] };
+
+const MS_PER_DAY = 86_400_000;
+
+function milliseconds(min = 0): Check {
+  return { kind: "integer", min, max: MS_PER_DAY };
+}
+
+export const OPTIONS = [
+  {
+    flag: "host",
+    value: "ADDRESS",
+    defaultText: "127.0.0.1",
+    help: "address to listen on; anything but loopback needs an API key from every caller",
+    check: { kind: "text" },
+  },
+  {
+    flag: "port",
+    value: "PORT",
+    defaultText: "8080",
+    help: "port to listen on; 0 takes a free one",
+    check: { kind: "integer", min: 0, max: 65_535 },
+  },
+  {
+    flag: "data-dir",
+    value: "DIR",
+    defaultText: "./subito-data",
+    help: "where caches and API keys are kept",
+    check: { kind: "text" },
+  },
+  {
+    flag: "log-level",
+    value: "LEVEL",
+    defaultText: "info",
+    help: `what is logged on standard error: ${LOG_LEVELS.join(", ")}`,
+    check: { kind: "choice", choices: LOG_LEVELS },
+  },
+  {
+    flag: "auth",
+    value: "MODE",
+    help: "open: callers on this machine need no API key (default on loopback); required: everyone does (default elsewhere)",
+    check: { kind: "choice", choices: ["open", "required"] },
+  },
+  {
+    flag: "heartbeat-ms",
+    value: "MS",
+    defaultText: "1000",
+    help: "time between heartbeats on a subscription",
+    check: milliseconds(100),
+  },
+  {
+    flag: "fresh-window-ms",
+    value: "MS",
+    defaultText: "1000",
+    help: "a fresh subscription begins with items that are at most this old; 0 turns that off",
+    check: milliseconds(),
+  },
+  {
+    flag: "ring-items",
+    value: "N",
+    defaultText: "8192",
+    help: "items that a topic keeps for subscribers that come back",
+    check: { kind: "integer", min: 1, max: 1_000_000 },
+  },
+  {
+    flag: "ring-bytes",
+    value: "BYTES",
+    defaultText: "8388608",
+    help: "bytes of values that a topic keeps for subscribers that come back",
+    check: { kind: "integer", min: 1, max: 1_073_741_824 },
+  },
+  {
+    flag: "ring-age-ms",
+    value: "MS",
+    defaultText: "60000",
+    help: "age up to which a topic keeps items for subscribers that come back",
+    check: milliseconds(1),
+  },
+  {
+    flag: "shutdown-grace-ms",
+    value: "MS",
+    defaultText: "10000",
+    help: "time that calls under way have to finish when the server stops",
+    check: milliseconds(),
+  },
+  {
+    flag: "preface-timeout-ms",
+    value: "MS",
+    defaultText: "10000",
+    help: "time that a new connection has to say what it speaks",
+    check: milliseconds(1),
+  },
+  {
+    flag: "idle-timeout-ms",
+    value: "MS",
+    defaultText: "300000",
+    help: "a connection without calls and without a sign of life is closed after this",
+    check: milliseconds(1),
+  },
+] as const satisfies readonly Option[];
+
+export type OptionFlag = (typeof OPTIONS)[number]["flag"];
+
+export function environmentName(flag: string): string {
+  return `SUBITO_${flag.toUpperCase().replaceAll("-", "_")}`;
+}
+
+/** The options as help text, one a line. */
+export function optionsHelp(): string {
+  const options: readonly Option[] = OPTIONS;
+  const names = options.map((option) => `--${option.flag} ${option.value}`);
+  const width = Math.max(...names.map((name) => name.length));
+  const lines = options.map(({ help, defaultText }, i) => {
+    const ending = defaultText === undefined ? "" : ` (default ${defaultText})`;
+    return `  ${(names[i] as string).padEnd(width)}  ${help}${ending}`;
+  });
+  return lines.join("\n");
+}

@@ -1,0 +1,99 @@
+// One process per data directory: a socket file that listens as long as the process lives, so that it cannot be left
+// behind in force, whatever kills the process.
+
+import { connect, createServer, type Server } from "node:net";
+import { rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { randomId } from "../../kernel/ids.js";
+import { CatalogError } from "./catalog-file.js";
+import { systemErrorCode } from "./file-system.js";
+
+// What a socket address holds on macOS and the BSDs, less its end mark; Linux takes four bytes more.
+const SOCKET_PATH_BYTES_MAX = 103;
+const ATTEMPTS_MAX = 5;
+
+export interface DirectoryLock {
+  close(): Promise<void>;
+}
+
+/** Takes the lock of `directory`, which must exist. Throws CatalogError when another process has it or it cannot be had. */
+export async function startDirectoryLock(directory: string): Promise<DirectoryLock> {
+  const path = join(directory, "lock.sock");
+  if (Buffer.byteLength(path) > SOCKET_PATH_BYTES_MAX) {
+    throw new CatalogError(
+      directory,
+      `The path of the data directory ${directory} is too long: ${path} has ${Buffer.byteLength(path)} bytes, ` +
+        `a socket file may have ${SOCKET_PATH_BYTES_MAX}. Choose a shorter or a relative path.`,
+    );
+  }
+  const taken = new CatalogError(
+    directory,
+    `The data directory ${directory} is in use by another Subito process. Stop that one, or choose another directory.`,
+  );
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    try {
+      return toLock(await listen(path));
+    } catch (error) {
+      if (systemErrorCode(error) !== "EADDRINUSE") {
+        throw new CatalogError(
+          directory,
+          `The data directory ${directory} cannot be locked: no socket file can be made at ${path} ` +
+            `(${systemErrorCode(error) ?? "unknown error"}). Give this user the right to write there, ` +
+            `or choose a directory on a local file system.`,
+          error,
+        );
+      }
+    }
+    if (await answers(path)) throw taken;
+    // Left behind by a process that was killed. It is moved before it is removed: should another process have put its own
+    // socket here since it was asked, that one still answers under its new name, and is put back.
+    const aside = join(directory, `lock.${randomId().slice(0, 4)}`);
+    try {
+      await rename(path, aside);
+    } catch (error) {
+      if (systemErrorCode(error) === "ENOENT") continue;
+      throw error;
+    }
+    if (await answers(aside)) {
+      await rename(aside, path);
+      throw taken;
+    }
+    await rm(aside, { force: true });
+  }
+  throw taken;
+}
+
+function listen(path: string): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => socket.destroy());
+    server.once("error", reject);
+    server.listen(path, () => {
+      server.off("error", reject);
+      // A failure to accept a knock changes nothing: the file still answers.
+      server.on("error", () => {});
+      server.unref();
+      resolve(server);
+    });
+  });
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    // Refused or gone: nobody. Anything else (no right to ask, its queue is full) may be somebody.
+    socket.once("error", (error) => {
+      const code = systemErrorCode(error);
+      resolve(code !== "ECONNREFUSED" && code !== "ENOENT");
+    });
+  });
+}
+
+function toLock(server: Server): DirectoryLock {
+  return {
+    close: () => new Promise((resolve) => void server.close(() => resolve())),
+  };
+}

@@ -1,0 +1,75 @@
+// The embedded engine: catalog and topics of one process on one data directory.
+
+import { dirname, resolve } from "node:path";
+import type { Clock } from "../../kernel/clock.js";
+import type { Logger } from "../../kernel/log.js";
+import type { Catalog } from "../../ports/catalog.js";
+import type { TopicEngine } from "../../ports/topic-engine.js";
+import { CatalogError } from "./catalog-file.js";
+import { startEmbeddedCatalog, type CatalogLimits, type EmbeddedCatalog } from "./catalog.js";
+import { startDirectoryLock } from "./directory-lock.js";
+import { nodeFileSystem, systemErrorCode, type FileSystem } from "./file-system.js";
+import { EmbeddedTopics, type TopicLimits, type TopicStats } from "./topics.js";
+
+export interface EmbeddedEngineOptions {
+  /** Made when it is not there, for this user only. */
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly limits: TopicLimits & CatalogLimits;
+  readonly log: Logger;
+  /** Where the catalog is kept; the machine's files when absent. The lock is a real one in any case. */
+  readonly files?: FileSystem;
+}
+
+export interface EmbeddedEngine {
+  readonly catalog: Catalog;
+  readonly topics: TopicEngine;
+  topicStats(): TopicStats;
+  /** Finishes the changes under way, then gives the directory free. */
+  close(): Promise<void>;
+}
+
+/** Locks the data directory and reads its catalog. Throws CatalogError when the directory cannot be used. */
+export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promise<EmbeddedEngine> {
+  const { dataDir, clock, limits, log, files = nodeFileSystem } = options;
+  try {
+    await files.makeDirectory(dataDir, 0o700);
+  } catch (error) {
+    throw new CatalogError(
+      dataDir,
+      `The data directory ${dataDir} cannot be made (${systemErrorCode(error) ?? "unknown error"}). ` +
+        `Make it yourself for this user, or choose another.`,
+      error,
+    );
+  }
+  // That the directory itself outlives a crash; not everyone may open the one above it, and most file systems see to it anyway.
+  await files.syncDirectory(dirname(resolve(dataDir))).catch(() => {});
+  const lock = await startDirectoryLock(dataDir);
+  const topics = new EmbeddedTopics({ clock, limits });
+  let catalog: EmbeddedCatalog;
+  try {
+    catalog = await startEmbeddedCatalog({
+      dataDir,
+      clock,
+      limits,
+      log,
+      files,
+      onCacheAdded: (name) => topics.addCache(name),
+      onCacheRemoved: (name) => topics.removeCache(name),
+    });
+  } catch (error) {
+    topics.close();
+    await lock.close();
+    throw error;
+  }
+  return {
+    catalog,
+    topics,
+    topicStats: () => topics.stats(),
+    async close() {
+      await catalog.close();
+      topics.close();
+      await lock.close();
+    },
+  };
+}

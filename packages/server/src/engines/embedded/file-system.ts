@@ -1,0 +1,74 @@
+// The few file operations that the catalog stands on, as an interface so that tests can break each of them.
+
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+
+/** A file that is being written from its start. */
+export interface WritableFile {
+  write(bytes: Uint8Array): Promise<void>;
+  /** Resolves when the bytes are on the disk. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Every operation rejects with the error of the operating system (`code` "ENOSPC", "EACCES" …). */
+export interface FileSystem {
+  /** Makes the directory and those above it; one that is there already is left as it is. */
+  makeDirectory(path: string, mode: number): Promise<void>;
+  /** The whole file; undefined when there is none. */
+  read(path: string): Promise<Uint8Array | undefined>;
+  /** Empties or makes the file, and gives it `mode` whatever it had. */
+  create(path: string, mode: number): Promise<WritableFile>;
+  /** Replaces what `to` was, in one step. */
+  rename(from: string, to: string): Promise<void>;
+  /** No error when there is no such file. */
+  remove(path: string): Promise<void>;
+  /** Makes renames and removals in the directory durable. */
+  syncDirectory(path: string): Promise<void>;
+}
+
+/** The `code` of an error of the operating system; undefined for anything else. */
+export function systemErrorCode(error: unknown): string | undefined {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : undefined;
+}
+
+/** The machine's files. */
+export const nodeFileSystem: FileSystem = {
+  async makeDirectory(path, mode) {
+    await mkdir(path, { recursive: true, mode });
+  },
+  async read(path) {
+    try {
+      return await readFile(path);
+    } catch (error) {
+      if (systemErrorCode(error) === "ENOENT") return undefined;
+      throw error;
+    }
+  },
+  async create(path, mode) {
+    const handle = await open(path, "w", mode);
+    try {
+      await handle.chmod(mode);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+    return {
+      write: (bytes) => handle.writeFile(bytes),
+      sync: () => handle.sync(),
+      close: () => handle.close(),
+    };
+  },
+  rename,
+  async remove(path) {
+    await rm(path, { force: true });
+  },
+  async syncDirectory(path) {
+    const handle = await open(path, "r");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+};

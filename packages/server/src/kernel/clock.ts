@@ -1,0 +1,33 @@
+// Time as a port: the only place in the server that reads the clock or sets a timer.
+
+/** A pending timer. */
+export interface Timer {
+  cancel(): void;
+}
+
+export interface Clock {
+  /** Milliseconds since the Unix epoch; may step when the machine's clock is set. */
+  nowMs(): number;
+  /** Milliseconds since some fixed moment; never goes back. For durations. */
+  monotonicMs(): number;
+  /** Calls `callback` once, `delayMs` from now at the earliest. Does not keep the process alive. */
+  after(delayMs: number, callback: () => void): Timer;
+  /** Calls `callback` every `intervalMs`. Does not keep the process alive. */
+  every(intervalMs: number, callback: () => void): Timer;
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    timer.unref();
+    return { cancel: () => clearTimeout(timer) };
+  },
+  every(intervalMs, callback) {
+    const timer = setInterval(callback, intervalMs);
+    timer.unref();
+    return { cancel: () => clearInterval(timer) };
+  },
+};

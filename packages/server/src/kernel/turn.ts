@@ -1,0 +1,54 @@
+// The end of an event-loop turn, in two ordered phases: first the hub hands out what was published in the turn,
+// then each connection writes once. Whatever many small events caused leaves together.
+
+/** Work that is run once at the end of the turn in which it was added. */
+export interface Flushable {
+  flush(): void;
+}
+
+export interface Turn {
+  /** Runs `work.flush()` at the end of this turn, before any write. Adding it twice before it ran is the caller's waste. */
+  beforeWrites(work: Flushable): void;
+  /** Runs `work.flush()` at the end of this turn, after all of `beforeWrites`. */
+  write(work: Flushable): void;
+}
+
+/**
+ * Builds a turn on `schedule`, which must call its argument once, after the events of the present turn.
+ * Work that is added while the turn ends is run in the same end, in its phase.
+ */
+export function createTurn(schedule: (run: () => void) => void = setImmediate): Turn {
+  let early: Flushable[] = [];
+  let late: Flushable[] = [];
+  let scheduled = false;
+
+  function runAll(list: Flushable[]): void {
+    // The list may grow while it runs; whoever is added is run too.
+    for (let i = 0; i < list.length; i++) (list[i] as Flushable).flush();
+  }
+
+  function run(): void {
+    while (early.length > 0 || late.length > 0) {
+      const first = early;
+      early = [];
+      runAll(first);
+      const second = late;
+      late = [];
+      runAll(second);
+    }
+    scheduled = false;
+  }
+
+  function add(list: Flushable[], work: Flushable): void {
+    list.push(work);
+    if (!scheduled) {
+      scheduled = true;
+      schedule(run);
+    }
+  }
+
+  return {
+    beforeWrites: (work) => add(early, work),
+    write: (work) => add(late, work),
+  };
+}

@@ -1,0 +1,108 @@
+// The edge of the process: command line, environment, signals, exit code. What `subito serve` calls.
+
+import { resolve } from "node:path";
+import { ConfigError, parseConfig, parseFlags, type Config } from "./config/config.js";
+import { readEnvironment } from "./config/env.js";
+import { optionsHelp } from "./config/options.js";
+import { createLogger } from "./kernel/log.js";
+import { startServer, type RunningServer } from "./server.js";
+
+const EXIT_OK = 0;
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+const HELP = `subito serve [FLAGS]
+
+Runs Subito in this process until it gets SIGTERM or SIGINT.
+
+${optionsHelp()}
+  -h, --help  this text
+
+Each flag can also be given as an environment variable: --data-dir as SUBITO_DATA_DIR, and so on; the flag goes first.
+`;
+
+/** Runs the server until it is told to stop; resolves to the exit code. */
+export async function runServer(argv: readonly string[]): Promise<number> {
+  let config: Config;
+  try {
+    const flags = parseFlags(argv);
+    if (flags === "help") {
+      process.stdout.write(HELP);
+      return EXIT_OK;
+    }
+    config = parseConfig(flags, readEnvironment());
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const problem of error.problems) process.stderr.write(`subito serve: ${problem}\n`);
+    process.stderr.write("See `subito serve --help`.\n");
+    return EXIT_USAGE;
+  }
+  return serve(config);
+}
+
+async function serve(config: Config): Promise<number> {
+  const log = createLogger({ level: config.logLevel });
+  // Asked for before the server starts, so that a signal during the start is not lost.
+  const stopped = new Promise<NodeJS.Signals>((tell) => {
+    process.once("SIGTERM", tell);
+    process.once("SIGINT", tell);
+  });
+  let server: RunningServer;
+  try {
+    server = await startServer(config, { log });
+  } catch (error) {
+    process.stderr.write(`subito serve: ${describeStartFailure(error, config)}\n`);
+    return EXIT_FAILED;
+  }
+  process.stdout.write(banner(server, config));
+  await stopped;
+  // Whoever asks a second time does not want to wait.
+  process.once("SIGTERM", () => process.exit(EXIT_FAILED));
+  process.once("SIGINT", () => process.exit(EXIT_FAILED));
+  await server.close();
+  return EXIT_OK;
+}
+
+function describeStartFailure(error: unknown, config: Config): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const address = `${config.host}:${config.port}`;
+  switch (code) {
+    case "EADDRINUSE":
+      return `${address} is in use by another program. Stop that one, or choose another port with --port.`;
+    case "EACCES":
+      return `This user may not listen on ${address}. Choose a port above 1023 with --port.`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return `${config.host} is not an address of this machine. Choose another with --host.`;
+    default:
+      return message;
+  }
+}
+
+/** What a person sees at the start: where, what, and lines to paste that work as they are. */
+function banner(server: RunningServer, config: Config): string {
+  const host = config.host === "0.0.0.0" || config.host === "::" ? "127.0.0.1" : config.host;
+  const url = `http://${host.includes(":") ? `[${host}]` : host}:${server.port}`;
+  const isDefault = url === "http://127.0.0.1:8080";
+  const needsKey = config.auth === "required";
+  const environment = [
+    ...(isDefault ? [] : [`SUBITO_URL=${url}`]),
+    ...(needsKey ? [`SUBITO_API_KEY=${server.firstApiKey ?? "YOUR_API_KEY"}`] : []),
+  ];
+  const command = [...environment, "npx subito"].join(" ");
+  const header = needsKey ? ` -H 'Authorization: ${server.firstApiKey ?? "YOUR_API_KEY"}'` : "";
+  const lines = [
+    `Subito listens on ${url}`,
+    `Data lies in ${resolve(config.dataDir)}`,
+    needsKey ? "Every caller needs an API key." : "Programs on this machine need no API key.",
+    ...(server.firstApiKey === undefined ? [] : ["", "The first API key, shown this once:", `API key: ${server.firstApiKey}`]),
+    "",
+    "Subscribe in one terminal, publish in another:",
+    `  ${command} subscribe default news`,
+    `  ${command} publish default news 'Hello!'`,
+    "or over HTTP:",
+    `  curl${header} -H 'Content-Type: text/plain' --data 'Hello!' ${url}/topics/default/news`,
+    "",
+  ];
+  return `${lines.join("\n")}\n`;
+}

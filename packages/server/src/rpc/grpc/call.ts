@@ -1,0 +1,174 @@
+// One gRPC call on one HTTP/2 stream: gathers the request, keeps the deadline, runs the method.
+
+import type { Http2Stream, StreamHandler } from "@subito/http2";
+import type { Clock, Timer } from "../../kernel/clock.js";
+import { ServiceError } from "../../kernel/errors.js";
+import type { Flushable, Turn } from "../../kernel/turn.js";
+import { decompress } from "../compression.js";
+import { parseTimeoutMs } from "../deadline.js";
+import { RequestAssembly, type RequestMemory } from "../envelope.js";
+import type { CallContext, Metadata } from "../metadata.js";
+import type { Method, ServerStreamMethod, StreamListener, UnaryMethod } from "../methods.js";
+import { GrpcResponses } from "./responses.js";
+
+/** What calls need of the process. */
+export interface GrpcEnvironment {
+  readonly turn: Turn;
+  readonly clock: Clock;
+  /** Largest request message, uncompressed. */
+  readonly messageBytesMax: number;
+  readonly requestMemory: RequestMemory;
+  /** An error that is not the caller's doing. */
+  readonly onInternalError: (error: ServiceError) => void;
+}
+
+export class GrpcCall implements StreamHandler, CallContext, Flushable {
+  readonly #stream: Http2Stream;
+  readonly #method: Method | undefined;
+  readonly #environment: GrpcEnvironment;
+  readonly #responses: GrpcResponses;
+  #request: RequestAssembly | undefined;
+  #listener: StreamListener | undefined;
+  #deadline: Timer | undefined;
+  /** The stream was over before the call had ended it. */
+  #cancelled = false;
+
+  /** Without a method the call is answered UNIMPLEMENTED, whatever its body. */
+  constructor(stream: Http2Stream, method: Method | undefined, environment: GrpcEnvironment) {
+    this.#stream = stream;
+    this.#method = method;
+    this.#environment = environment;
+    this.#responses = new GrpcResponses(stream);
+    this.#request = new RequestAssembly(environment.messageBytesMax, environment.requestMemory);
+    environment.turn.beforeWrites(this);
+  }
+
+  get metadata(): Metadata {
+    return this.#stream.headers;
+  }
+
+  get authority(): string | undefined {
+    return this.#stream.headers.authority;
+  }
+
+  data(bytes: Uint8Array): void {
+    if (this.#method === undefined) return;
+    try {
+      this.#request?.add(bytes);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  end(): void {
+    if (this.#responses.finished || this.#request === undefined) return;
+    try {
+      if (this.#method === undefined)
+        throw new ServiceError("unimplemented", "There is no such method here.");
+      const message = this.#request.finish();
+      if (message.compressed) void this.#decompressAndRun(this.#method, message.bytes);
+      else this.#run(this.#method, message.bytes);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  writable(): void {
+    this.#listener?.writable();
+  }
+
+  closed(): void {
+    this.#deadline?.cancel();
+    this.#releaseRequest();
+    const listener = this.#listener;
+    this.#listener = undefined;
+    if (this.#responses.finished) return;
+    this.#responses.finished = true;
+    this.#cancelled = true;
+    listener?.cancelled();
+  }
+
+  /** The turn in which the call began ends. Nearly all calls are answered by now, and need neither timer nor copy. */
+  flush(): void {
+    if (this.#responses.finished || this.#responses.started) return;
+    try {
+      this.#request?.keep();
+      this.#keepDeadline(parseTimeoutMs(this.metadata.get("grpc-timeout")));
+    } catch (error) {
+      const isBadTimeout = error instanceof RangeError;
+      this.#fail(
+        isBadTimeout ? new ServiceError("invalid_argument", error.message, { cause: error }) : error,
+      );
+    }
+  }
+
+  #keepDeadline(timeoutMs: number | undefined): void {
+    if (timeoutMs === undefined) return;
+    this.#deadline = this.#environment.clock.after(timeoutMs, () => {
+      // A deadline is for the beginning of a stream: one that lives is not cut by it (wire-contract.md 5.5).
+      if (this.#responses.started) return;
+      this.#fail(new ServiceError("deadline_exceeded", "The call's deadline has passed."));
+    });
+  }
+
+  async #decompressAndRun(method: Method, bytes: Uint8Array): Promise<void> {
+    try {
+      const encoding = this.metadata.get("grpc-encoding");
+      const message = await decompress(bytes, encoding, this.#environment.messageBytesMax);
+      if (!this.#responses.finished) this.#run(method, message);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #run(method: Method, message: Uint8Array): void {
+    if (method.kind === "unary") this.#runUnary(method, message);
+    else this.#runServerStream(method, message);
+  }
+
+  #runUnary(method: UnaryMethod, message: Uint8Array): void {
+    const result = method.handle(this, message);
+    if (result instanceof Promise) {
+      result.then(
+        (response) => {
+          this.#responses.reply(response);
+          this.#releaseRequest();
+        },
+        (error: unknown) => this.#fail(error),
+      );
+      return;
+    }
+    this.#responses.reply(result);
+    this.#releaseRequest();
+  }
+
+  #runServerStream(method: ServerStreamMethod, message: Uint8Array): void {
+    const listener = method.handle(this, message, this.#responses);
+    if (listener instanceof Promise) {
+      listener.then(
+        (late) => this.#listen(late),
+        (error: unknown) => this.#fail(error),
+      );
+    } else {
+      this.#listen(listener);
+    }
+  }
+
+  #listen(listener: StreamListener): void {
+    this.#releaseRequest();
+    if (this.#cancelled) listener.cancelled();
+    else if (!this.#responses.finished) this.#listener = listener;
+  }
+
+  #fail(error: unknown): void {
+    const failure = ServiceError.from(error);
+    if (failure.code === "internal") this.#environment.onInternalError(failure);
+    this.#responses.end(failure);
+    this.#releaseRequest();
+  }
+
+  #releaseRequest(): void {
+    this.#request?.release();
+    this.#request = undefined;
+  }
+}

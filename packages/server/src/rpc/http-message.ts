@@ -1,0 +1,44 @@
+// One small request and response, so that HTTP handlers know neither node:http nor HTTP/2 frames.
+
+import type { CallContext } from "./metadata.js";
+
+export interface HttpRequest extends CallContext {
+  /** Upper case. */
+  readonly method: string;
+  /** As sent, still percent-encoded, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly body: Uint8Array;
+  /** Calls back once if the caller goes away before it has its answer. */
+  onAborted(callback: () => void): void;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Names in lower case. `content-length` is set by the transport. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Uint8Array;
+}
+
+/** Answers one request; never rejects. */
+export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;
+
+/** Splits a request target into path and query (RFC 9110 7.1). */
+export function splitTarget(target: string): { path: string; query: URLSearchParams } {
+  const mark = target.indexOf("?");
+  if (mark < 0) return { path: target, query: new URLSearchParams() };
+  return { path: target.slice(0, mark), query: new URLSearchParams(target.slice(mark + 1)) };
+}
+
+/** A JSON response. */
+export function jsonResponse(
+  status: number,
+  value: unknown,
+  headers: HttpResponse["headers"] = [],
+): HttpResponse {
+  return {
+    status,
+    headers: [["content-type", "application/json"], ...headers],
+    body: Buffer.from(JSON.stringify(value)),
+  };
+}

@@ -1,0 +1,55 @@
+// Remote methods as the protocols see them: bytes of a request in, bytes of responses out.
+
+import type { Awaitable } from "../kernel/awaitable.js";
+import type { ServiceError } from "../kernel/errors.js";
+import type { CallContext } from "./metadata.js";
+
+/** One request message, one response message. Throws or rejects with a ServiceError. */
+export interface UnaryMethod {
+  readonly kind: "unary";
+  /** `request` is a view; it may be kept only by copying. */
+  handle(context: CallContext, request: Uint8Array): Awaitable<Uint8Array>;
+}
+
+/** One request message, any number of response messages. */
+export interface ServerStreamMethod {
+  readonly kind: "server-stream";
+  /**
+   * Starts the stream; what it returns is told of the stream's life. Throwing or rejecting with a ServiceError ends it, as
+   * an error without messages if none was sent.
+   */
+  handle(context: CallContext, request: Uint8Array, responses: ResponseStream): Awaitable<StreamListener>;
+}
+
+export type Method = UnaryMethod | ServerStreamMethod;
+
+/** Methods by path, `/package.Service/Method`. */
+export type MethodTable = ReadonlyMap<string, Method>;
+
+/** What a running stream is told. */
+export interface StreamListener {
+  /** `ready` is true again. May be called without need. */
+  writable(): void;
+  /** The caller is gone. Not called after `ResponseStream.end`. */
+  cancelled(): void;
+}
+
+/** Messages of one protocol, encoded for its wire, to be shared by all streams of that protocol. */
+export type ResponseChunk = object;
+
+/** How a protocol writes messages down. One object per protocol, compared by identity. */
+export interface ResponseEncoding {
+  /** `framed` holds whole messages, each behind its 5-byte gRPC prefix. */
+  toChunk(framed: Uint8Array): ResponseChunk;
+}
+
+/** The responses of one server-streaming call. */
+export interface ResponseStream {
+  readonly encoding: ResponseEncoding;
+  /** True while a message leaves at the end of this turn. */
+  readonly ready: boolean;
+  /** Sends a chunk made by this stream's `encoding`. */
+  send(chunk: ResponseChunk): void;
+  /** Ends the stream: with OK, or with an error. */
+  end(error?: ServiceError): void;
+}

@@ -1,0 +1,233 @@
+// One subscription: a cursor into the topic's ring. While live, the hub hands it each batch; when its sink is slow nothing is
+// queued for it, and it catches up by reading the ring from its cursor. What it lost by that is told in a discontinuity.
+
+import { ServiceError } from "../kernel/errors.js";
+import type { RingSlice, TopicItem, TopicWatch } from "../ports/topic-engine.js";
+import type { HeartbeatMember } from "./heartbeats.js";
+import { discontinuityBefore, readSequence, UNKNOWN_PAGE } from "./resume.js";
+import type { TopicPosition } from "./resume.js";
+import type { SharedChunk } from "./shared-chunks.js";
+import type { SubscriptionSink, WireForm } from "./sink.js";
+
+/** A running subscription, as a transport holds it. */
+export interface Subscription {
+  /** The next item this subscriber is to get; undefined until the first answer of the engine tells the page. */
+  readonly position: TopicPosition | undefined;
+  /** To be called when the sink has become ready again. Costs nothing when there was nothing to catch up. */
+  resume(): void;
+  /** Ends it by the subscriber's doing: nothing is pushed afterwards, and `sink.end` is not called. */
+  close(): void;
+}
+
+/** Everything up to the cursor was pushed; the next batch that starts there is pushed by the hub. */
+export const LIVE = 0;
+/** Behind, with a sink that is not ready: waits for `resume()`. */
+export const WAITING = 1;
+/** Reading the ring, or waiting for the engine's answer; also while the start is being found. */
+export const READING = 2;
+/** Behind, with a ready sink: has had its share of this turn. */
+export const PACED = 3;
+export const CLOSED = 4;
+
+/** What a subscription needs of its topic's hub. */
+export interface SubscriptionFeed {
+  readonly watch: TopicWatch;
+  /** What the hub has already handed to live subscriptions: everything before `flushedNext` of `flushedPage`. */
+  readonly flushedPage: number;
+  readonly flushedNext: number;
+  readonly readLimits: { readonly itemsMax: number; readonly bytesMax: number };
+  /** Reads in a row for one subscription before others have their turn. */
+  readonly readsPerTurn: number;
+  /** A chunk that another subscription already had made, starting exactly there. */
+  sharedChunk(form: WireForm<unknown>, page: number, sequence: number): SharedChunk | undefined;
+  shareChunk(shared: SharedChunk): void;
+  forgetSharedChunks(): void;
+  /** `subscription` left (-1) or joined (+1) those of the topic that are not live. */
+  lagging(change: 1 | -1): void;
+  /** Calls `subscription.goOn()` in a later turn. */
+  later(subscription: TopicSubscription): void;
+  /** Takes `subscription` off the topic and off the heartbeats. */
+  leave(subscription: TopicSubscription): void;
+}
+
+/** There may be a million of these: a class of few fields, no closure and no buffer of its own. */
+export class TopicSubscription implements Subscription, HeartbeatMember {
+  readonly sink: SubscriptionSink<unknown>;
+  readonly #feed: SubscriptionFeed;
+  state = READING;
+  page = UNKNOWN_PAGE;
+  nextSequence = 0;
+  /** Place in the hub's array; the hub's to change. */
+  index = -1;
+  heartbeatSlot = -1;
+  heartbeatIndex = -1;
+  #readsLeft = 0;
+
+  constructor(feed: SubscriptionFeed, sink: SubscriptionSink<unknown>) {
+    this.#feed = feed;
+    this.sink = sink;
+  }
+
+  get position(): TopicPosition | undefined {
+    if (this.page === UNKNOWN_PAGE) return undefined;
+    return { page: this.page, nextSequence: this.nextSequence };
+  }
+
+  /** Begins at `position`, once. */
+  startAt(position: TopicPosition): void {
+    if (this.state === CLOSED) return;
+    this.page = position.page;
+    this.nextSequence = position.nextSequence;
+    this.goOn();
+  }
+
+  resume(): void {
+    // In every other state it is live, at work or to be woken anyway, and looks at `sink.ready` itself.
+    if (this.state === WAITING) this.goOn();
+  }
+
+  close(): void {
+    if (this.state === CLOSED) return;
+    this.#leave();
+  }
+
+  fail(error: unknown): void {
+    if (this.state === CLOSED) return;
+    this.#leave();
+    this.sink.end(ServiceError.from(error));
+  }
+
+  missedHeartbeat(): void {
+    // A subscriber that has stood still for a heartbeat must not keep its topic's shared chunks alive.
+    this.#feed.forgetSharedChunks();
+  }
+
+  /** The hub had something for this live subscription that it did not take: from now on it reads the ring. */
+  fallBehind(): void {
+    this.state = WAITING;
+    this.#feed.lagging(1);
+    // Without room it waits for resume(); with room (a hole, a new page) nobody else would wake it.
+    if (this.sink.ready) this.goOn();
+  }
+
+  /** Catches up with a new share of reads. */
+  goOn(): void {
+    this.#readsLeft = this.#feed.readsPerTurn;
+    this.#catchUp();
+  }
+
+  #leave(): void {
+    if (this.state !== LIVE) this.#feed.lagging(-1);
+    this.state = CLOSED;
+    this.#feed.leave(this);
+  }
+
+  #catchUp(): void {
+    this.state = READING;
+    try {
+      while (this.#mayRead()) {
+        if (this.#pushShared()) continue;
+        const answer = this.#feed.watch.read(readSequence(this.page, this.nextSequence), this.#feed.readLimits);
+        if (answer instanceof Promise) {
+          answer.then(
+            (slice) => this.#answered(slice),
+            (error: unknown) => this.fail(error),
+          );
+          return;
+        }
+        this.#take(answer);
+      }
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #answered(slice: RingSlice): void {
+    if (this.state !== READING) return;
+    if (!this.sink.ready) {
+      // Keeping the answer would be a queue; it is read again when there is room.
+      this.state = WAITING;
+      return;
+    }
+    try {
+      this.#take(slice);
+    } catch (error) {
+      this.fail(error);
+    }
+    if (this.state === READING) this.#catchUp();
+  }
+
+  /** True when one more read is due; otherwise the state says what is waited for. */
+  #mayRead(): boolean {
+    if (this.state !== READING) return false;
+    if (this.page === this.#feed.flushedPage && this.nextSequence === this.#feed.flushedNext) {
+      this.#goLive();
+      return false;
+    }
+    if (!this.sink.ready) {
+      this.state = WAITING;
+      return false;
+    }
+    if (this.#readsLeft === 0) {
+      this.state = PACED;
+      this.#feed.later(this);
+      return false;
+    }
+    this.#readsLeft--;
+    return true;
+  }
+
+  #pushShared(): boolean {
+    const shared = this.#feed.sharedChunk(this.sink.form, this.page, this.nextSequence);
+    if (shared === undefined) return false;
+    this.nextSequence = shared.nextSequence;
+    this.sink.push(shared.chunk);
+    return true;
+  }
+
+  /** Pushes what a read gave and moves the cursor behind it; live when that was all there is. */
+  #take(slice: RingSlice): void {
+    const { head, firstSequence, items } = slice;
+    if (head.page !== this.page && this.page !== UNKNOWN_PAGE) {
+      // The read was for a number of a page that is gone; the new one is read from its first item.
+      this.page = UNKNOWN_PAGE;
+      return;
+    }
+    const gap = discontinuityBefore(this.page, this.nextSequence, slice);
+    // The cursor is moved before each push, so that it is right for whatever the sink does meanwhile.
+    if (gap !== undefined) {
+      this.page = head.page;
+      this.nextSequence = firstSequence;
+      this.sink.push(this.sink.form.discontinuity(gap));
+      if (this.state !== READING) return;
+    }
+    const already = this.nextSequence - firstSequence;
+    if (items.length > already) this.#pushItems(already === 0 ? items : items.slice(already));
+    if (this.state === READING && this.nextSequence > head.sequence && !this.#hubIsAhead()) this.#goLive();
+  }
+
+  #pushItems(items: readonly TopicItem[]): void {
+    const firstSequence = this.nextSequence;
+    const chunk = this.sink.form.items(items);
+    this.nextSequence += items.length;
+    this.#feed.shareChunk({
+      form: this.sink.form,
+      page: this.page,
+      firstSequence,
+      nextSequence: this.nextSequence,
+      chunk,
+    });
+    this.sink.push(chunk);
+  }
+
+  /** True when the hub has handed out items that this subscription has not: an answer that came late. */
+  #hubIsAhead(): boolean {
+    const { flushedPage, flushedNext } = this.#feed;
+    return flushedPage > this.page || (flushedPage === this.page && flushedNext > this.nextSequence);
+  }
+
+  #goLive(): void {
+    this.state = LIVE;
+    this.#feed.lagging(-1);
+  }
+}

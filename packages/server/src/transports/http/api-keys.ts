@@ -1,0 +1,85 @@
+// API keys over HTTP (wire-contract.md 7.2). One role exists so far: the owner, who may do everything.
+
+import { authorizeManageKeys } from "../../auth/authorize.js";
+import type { ApiKeys } from "../../control/api-keys.js";
+import { ServiceError } from "../../kernel/errors.js";
+import type { ApiKeyRecord } from "../../ports/catalog.js";
+import { type HttpRequest, jsonResponse } from "../../rpc/http-message.js";
+import type { HttpCaller } from "./caller.js";
+import type { Route } from "./routes.js";
+
+const OWNER_ROLE_ID = "owner";
+
+export function createApiKeyRoutes(apiKeys: ApiKeys, caller: HttpCaller): Route[] {
+  return [
+    {
+      method: "POST",
+      path: "/api-keys",
+      async handle(request) {
+        const grant = authorizeManageKeys(await caller.authenticate(request));
+        const { description, expiresAtMs } = parseCreateRequest(request);
+        const { record, token } = await apiKeys.create(grant, { description, expiresAtMs });
+        return jsonResponse(200, { api_key: token, key_info: toKeyInfo(record) });
+      },
+    },
+    {
+      method: "GET",
+      path: "/api-keys",
+      async handle(request) {
+        const grant = authorizeManageKeys(await caller.authenticate(request));
+        const records = await apiKeys.list(grant);
+        return jsonResponse(200, { key_info: records.map(toKeyInfo) });
+      },
+    },
+    {
+      method: "DELETE",
+      path: "/api-keys/{keyId}",
+      async handle(request, [keyId = ""]) {
+        const grant = authorizeManageKeys(await caller.authenticate(request));
+        await apiKeys.revoke(grant, keyId);
+        return jsonResponse(200, {});
+      },
+    },
+  ];
+}
+
+function toKeyInfo(record: ApiKeyRecord): Record<string, string | number> {
+  return {
+    key_id: record.id,
+    account_id: "",
+    description: record.description,
+    role_id: OWNER_ROLE_ID,
+    issued_at_epoch_seconds: Math.floor(record.createdAtMs / 1000),
+    ...(record.expiresAtMs === undefined
+      ? {}
+      : { expires_at_epoch_seconds: Math.floor(record.expiresAtMs / 1000) }),
+  };
+}
+
+function parseCreateRequest(request: HttpRequest): { description: string; expiresAtMs: number | undefined } {
+  const body = parseJsonObject(request.body);
+  const { role_id: roleId, description, expiry } = body;
+  if (typeof roleId !== "string" || typeof description !== "string") {
+    throw new ServiceError("invalid_argument", "role_id and description are needed, as texts.");
+  }
+  if (roleId !== OWNER_ROLE_ID) {
+    throw new ServiceError("not_found", `There is no role "${roleId}"; this version has "${OWNER_ROLE_ID}".`);
+  }
+  if (expiry !== "never" && !(typeof expiry === "number" && Number.isSafeInteger(expiry) && expiry > 0)) {
+    throw new ServiceError("invalid_argument", 'expiry is needed: "never" or a time in epoch seconds.');
+  }
+  return { description, expiresAtMs: expiry === "never" ? undefined : expiry * 1000 };
+}
+
+function parseJsonObject(body: Uint8Array): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(body).toString("utf8"));
+  } catch (cause) {
+    throw new ServiceError("invalid_argument", "The body is not JSON.", { cause });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new ServiceError("invalid_argument", "The body is not a JSON object.");
+  }
+  return value as Record<string, unknown>;
+}

@@ -1,0 +1,77 @@
+// One plain HTTP request that came over HTTP/2, brought to the shape that HTTP handlers know.
+
+import { type Http2Stream, Reply, type StreamHandler, encodeHeaders } from "@subito/http2";
+import {
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+  jsonResponse,
+  splitTarget,
+} from "../../rpc/http-message.js";
+import { BODY_TOO_LARGE } from "./body-too-large.js";
+
+export class Http2Call implements StreamHandler {
+  readonly #stream: Http2Stream;
+  readonly #handle: HttpHandler;
+  readonly #bodyBytesMax: number;
+  #pieces: Uint8Array[] = [];
+  #bytes = 0;
+  #answered = false;
+  #onAborted: (() => void) | undefined;
+
+  constructor(stream: Http2Stream, handle: HttpHandler, bodyBytesMax: number) {
+    this.#stream = stream;
+    this.#handle = handle;
+    this.#bodyBytesMax = bodyBytesMax;
+  }
+
+  data(bytes: Uint8Array): void {
+    this.#bytes += bytes.length;
+    if (this.#bytes > this.#bodyBytesMax) {
+      this.#pieces = [];
+      this.#answer(jsonResponse(413, BODY_TOO_LARGE));
+      return;
+    }
+    this.#pieces.push(Uint8Array.from(bytes));
+  }
+
+  end(): void {
+    if (this.#answered) return;
+    const headers = this.#stream.headers;
+    const request: HttpRequest = {
+      method: headers.method,
+      ...splitTarget(headers.path),
+      metadata: headers,
+      authority: headers.authority,
+      body: this.#pieces.length === 1 ? (this.#pieces[0] as Uint8Array) : Buffer.concat(this.#pieces),
+      onAborted: (callback) => {
+        this.#onAborted = callback;
+      },
+    };
+    this.#pieces = [];
+    void this.#handle(request).then((response) => this.#answer(response));
+  }
+
+  writable(): void {
+    // A whole response waits in the stream by itself.
+  }
+
+  closed(): void {
+    if (this.#answered) return;
+    this.#answered = true;
+    this.#pieces = [];
+    this.#onAborted?.();
+  }
+
+  #answer(response: HttpResponse): void {
+    if (this.#answered) return;
+    this.#answered = true;
+    const block = encodeHeaders([
+      [":status", String(response.status)],
+      ["content-length", String(response.body.length)],
+      ...response.headers,
+    ]);
+    const body = this.#stream.headers.method === "HEAD" ? new Uint8Array(0) : response.body;
+    this.#stream.reply(new Reply(block, body));
+  }
+}

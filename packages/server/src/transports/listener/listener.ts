@@ -1,0 +1,171 @@
+// The one port: accepts connections, tells their protocols apart, looks after them, and ends them in order.
+
+import { type AddressInfo, type Server, type Socket, createServer } from "node:net";
+import type { Server as Http1Server } from "node:http";
+import { ErrorCode, type Http2Connection, type Http2Server } from "@subito/http2";
+import type { Clock, Timer } from "../../kernel/clock.js";
+import type { Logger } from "../../kernel/log.js";
+import { type Protocol, sniffProtocol } from "./sniff.js";
+import { TcpSink } from "./tcp-sink.js";
+
+export interface ListenerOptions {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly http2: Http2Server;
+  readonly http1: Http1Server;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** From a connection to the bytes that tell its protocol. */
+  readonly prefaceTimeoutMs: number;
+}
+
+export interface Listener {
+  readonly host: string;
+  readonly port: number;
+  /** No new connections; HTTP/2 peers are asked to go elsewhere, HTTP/1.1 ones are closed when idle. */
+  beginShutdown(): void;
+  /** Refuses new requests; resolves when every connection is closed, after `graceMs` at the latest. */
+  finishShutdown(graceMs: number): Promise<void>;
+}
+
+const nothing = Buffer.alloc(0);
+
+/** How often connections are looked after. */
+const TICK_MS = 1000;
+/** Times after which an idle TCP peer is probed by the kernel. */
+const TCP_KEEPALIVE_MS = 60_000;
+
+/** Listens; rejects when the address cannot be had. */
+export async function startListener(options: ListenerOptions): Promise<Listener> {
+  const listener = new PortListener(options);
+  await listener.listen();
+  return listener;
+}
+
+class PortListener implements Listener {
+  readonly #options: ListenerOptions;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #http2Connections = new Set<Http2Connection>();
+  #ticker: Timer | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+    // Small messages must not wait for more (Nagle): whoever writes here has gathered the turn's bytes already.
+    this.#server = createServer(
+      { noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEPALIVE_MS },
+      (socket) => {
+        this.#accept(socket);
+      },
+    );
+  }
+
+  get host(): string {
+    return (this.#server.address() as AddressInfo).address;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async listen(): Promise<void> {
+    const { host, port, clock, log } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen({ host, port, backlog: 4096 }, () => {
+        this.#server.off("error", reject);
+        resolve();
+      });
+    });
+    this.#server.on("error", (error) => log.error({ error: error.message }, "the listening socket failed"));
+    this.#ticker = clock.every(TICK_MS, () => {
+      for (const connection of this.#http2Connections) connection.tick();
+    });
+  }
+
+  #accept(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
+    // Errors are followed by "close"; a peer that resets its connection is no event worth a log line.
+    socket.on("error", () => undefined);
+    const timer = this.#options.clock.after(this.#options.prefaceTimeoutMs, () => socket.destroy());
+    let first: Buffer = nothing;
+    const onData = (chunk: Buffer): void => {
+      first = first.length === 0 ? chunk : Buffer.concat([first, chunk]);
+      const protocol = sniffProtocol(first);
+      if (protocol === undefined) return;
+      timer.cancel();
+      socket.off("data", onData);
+      const received = first;
+      // The closures here live as long as the socket: they must not hold its first bytes.
+      first = nothing;
+      this.#serve(socket, protocol, received);
+    };
+    socket.on("data", onData);
+    socket.once("close", () => timer.cancel());
+  }
+
+  #serve(socket: Socket, protocol: Protocol, first: Buffer): void {
+    switch (protocol) {
+      case "http2":
+        this.#serveHttp2(socket, first);
+        break;
+      case "http1":
+        this.#serveHttp1(socket, first);
+        break;
+      case "tls":
+      case "unknown":
+        this.#refuse(socket, protocol);
+        break;
+    }
+  }
+
+  #serveHttp2(socket: Socket, first: Buffer): void {
+    const connection: Http2Connection = this.#options.http2.connect(
+      new TcpSink(socket, () => connection.drained()),
+    );
+    this.#http2Connections.add(connection);
+    socket.on("data", (chunk: Buffer) => connection.receive(chunk));
+    socket.once("close", () => {
+      this.#http2Connections.delete(connection);
+      connection.transportClosed();
+    });
+    connection.receive(first);
+  }
+
+  #serveHttp1(socket: Socket, first: Buffer): void {
+    socket.pause();
+    socket.unshift(first);
+    this.#options.http1.emit("connection", socket);
+    socket.resume();
+  }
+
+  #refuse(socket: Socket, protocol: "tls" | "unknown"): void {
+    const reason =
+      protocol === "tls" ? "a TLS handshake came to the plaintext port" : "bytes of no known protocol came";
+    this.#options.log.warn({ peer: socket.remoteAddress }, reason);
+    socket.destroy();
+  }
+
+  beginShutdown(): void {
+    if (this.#stopped !== undefined) return;
+    this.#stopped = new Promise((resolve) => this.#server.close(() => resolve()));
+    for (const connection of this.#http2Connections) connection.announceShutdown();
+    this.#options.http1.closeIdleConnections();
+  }
+
+  async finishShutdown(graceMs: number): Promise<void> {
+    this.beginShutdown();
+    for (const connection of this.#http2Connections) connection.shutdown();
+    this.#options.http1.closeIdleConnections();
+    const cut = this.#options.clock.after(graceMs, () => {
+      for (const connection of this.#http2Connections) connection.close(ErrorCode.NO_ERROR, "shutting down");
+      for (const socket of this.#sockets) socket.destroy();
+    });
+    await this.#stopped;
+    cut.cancel();
+    this.#ticker?.cancel();
+  }
+}
