@@ -32,7 +32,11 @@ export const CLIENT_OPTIONS_HELP = `  --url URL          the server (default $SU
   -h, --help         this text`;
 
 /** Reads a command line; what does not fit becomes a UsageError that points to the command's help. */
-export function parseCommandLine<T extends Options>(command: string, argv: readonly string[], options: T): CommandLine<T> {
+export function parseCommandLine<T extends Options>(
+  command: string,
+  argv: readonly string[],
+  options: T,
+): CommandLine<T> {
   try {
     return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
   } catch (error) {

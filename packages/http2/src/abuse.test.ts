@@ -39,6 +39,17 @@ describe("floods", () => {
     assert.equal(calm.ended, false);
   });
 
+  it("unsubscribing as often as one likes is no abuse: streams that were being answered do not count", () => {
+    const peer = new RawPeer({ resetsBurstMax: 5 }).handshake();
+    peer.onRequest = ({ stream }) => stream.respond(encodeHeaders([[":status", "200"]]));
+    const subscribeAndLeave = (i: number): Uint8Array[] => [
+      rawFrame(HEADERS, END, 2 * i + 1, requestBlock()),
+      rawFrame(RST_STREAM, 0, 2 * i + 1, uint32(ErrorCode.CANCEL)),
+    ];
+    assert.equal(flood(peer, subscribeAndLeave, 100), 100);
+    assert.equal(peer.ended, false);
+  });
+
   it("resets that the peer provokes count as its own (CVE-2025-8671)", () => {
     const peer = new RawPeer({ resetsBurstMax: 50 }).handshake();
     const provoke = (i: number): Uint8Array[] => [

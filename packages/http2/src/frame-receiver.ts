@@ -265,8 +265,9 @@ export class FrameReceiver implements FrameHandler {
 
   #rstStream(streamId: number): void {
     this.#checkNotIdle(streamId);
-    this.#takeReset();
     const stream = this.#connection.streams.get(streamId);
+    // Ending a stream that is being answered is how clients unsubscribe: only work thrown away before is suspicious.
+    if (stream?.responded !== true) this.#takeReset();
     if (stream !== undefined) this.#connection.remoteReset(stream);
   }
 

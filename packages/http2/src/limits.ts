@@ -21,7 +21,7 @@ export interface Http2Limits {
   readonly connectionWindowBytes: number;
   /** Bytes waiting for the peer on one connection. Beyond: streams are not ready, and nothing more is read from the peer. */
   readonly outboxBytesMax: number;
-  /** RST_STREAM frames of the peer: at once, and per second in the long run (CVE-2023-44487). Beyond: ENHANCE_YOUR_CALM. */
+  /** Streams reset before they were answered: at once, and per second in the long run (CVE-2023-44487). Beyond: ENHANCE_YOUR_CALM. */
   readonly resetsBurstMax: number;
   readonly resetsPerSecondMax: number;
   /** PING and SETTINGS frames of the peer (each needs an answer). Beyond: ENHANCE_YOUR_CALM. */

@@ -61,6 +61,8 @@ export class Http2Stream {
   localEnded = false;
   /** Body bytes received so far, to be held against content-length. */
   receivedBytes = 0;
+  /** Response headers have been sent. */
+  responded = false;
   /** The stream is over: no frame of it is sent or heard any more. */
   over = false;
   /** How long bytes have been waiting without one of them leaving. */
@@ -96,6 +98,7 @@ export class Http2Stream {
   /** Sends a response header block (from `encodeHeaders`). */
   respond(headerBlock: Uint8Array, endStream = false): void {
     if (this.localEnded) return;
+    this.responded = true;
     const connection = this.#connection;
     const block = connection.owesTableUpdate ? connection.withTableUpdate(headerBlock) : headerBlock;
     connection.send(headersFrames(this.id, block, endStream, connection.peerFrameBytesMax));

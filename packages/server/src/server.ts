@@ -55,7 +55,12 @@ export async function startServer(config: Config, overrides: ServerOverrides = {
   }
 }
 
-async function startOn(engine: EmbeddedEngine, config: Config, clock: Clock, log: Logger): Promise<RunningServer> {
+async function startOn(
+  engine: EmbeddedEngine,
+  config: Config,
+  clock: Clock,
+  log: Logger,
+): Promise<RunningServer> {
   const { limits } = config;
   const turn = createTurn();
   const topics = createTopics({
@@ -67,7 +72,11 @@ async function startOn(engine: EmbeddedEngine, config: Config, clock: Clock, log
     freshWindowMs: config.freshWindowMs,
   });
   const authenticator = createAuthenticator({ catalog: engine.catalog, clock, mode: config.auth, limits });
-  const apiKeys = createApiKeys({ catalog: engine.catalog, clock, onRevoked: (id) => authenticator.forgetKey(id) });
+  const apiKeys = createApiKeys({
+    catalog: engine.catalog,
+    clock,
+    onRevoked: (id) => authenticator.forgetKey(id),
+  });
   const firstKey = await apiKeys.createFirst();
   const onInternalError = (error: ServiceError): void => log.error({ error: error.cause }, "a call failed");
 
@@ -95,7 +104,8 @@ async function startOn(engine: EmbeddedEngine, config: Config, clock: Clock, log
   return {
     host: listener.host,
     port: listener.port,
-    firstApiKey: firstKey && formatCredential({ endpoint: toEndpoint(config.host, listener), apiKey: firstKey.token }),
+    firstApiKey:
+      firstKey && formatCredential({ endpoint: toEndpoint(config.host, listener), apiKey: firstKey.token }),
     close() {
       ready = false;
       return (closing ??= stop(listener, topics, engine, config, log));

@@ -39,6 +39,9 @@ export interface HpackDecoderOptions {
   readonly rememberBlocks?: boolean;
 }
 
+/** Octets at a block's end that tell it from others of its length well enough. */
+const FINGERPRINT_BYTES = 16;
+
 /**
  * Decodes the blocks of one connection, which must all come here, in order.
  * Work and memory are linear in the size of a block, however much its list would be uncompressed.
@@ -50,6 +53,7 @@ export class HpackDecoder {
   readonly #headerListBytesMax: number;
   readonly #rememberBlocks: boolean;
   #remembered: RememberedBlocks | undefined = undefined;
+  #lastPrint = 0;
   /** The limit of size updates now. */
   #sizeUpdateMax: number;
   /** The next block has to begin with a size update. */
@@ -96,11 +100,22 @@ export class HpackDecoder {
     this.#broken = true;
     const decoded = this.#decode(block);
     this.#broken = false;
-    if (mayRemember && this.#table.changes === changes) {
+    if (mayRemember && this.#table.changes === changes && this.#cameBefore(block)) {
       this.#remembered ??= new RememberedBlocks();
       this.#remembered.remember(block, changes, decoded);
     }
     return decoded;
+  }
+
+  /** Whether the block looks like the one before it that was not remembered: a block that comes once costs no memory. */
+  #cameBefore(block: Uint8Array): boolean {
+    let print = block.length;
+    for (let i = Math.max(0, block.length - FINGERPRINT_BYTES); i < block.length; i++) {
+      print = (Math.imul(print, 31) + (block[i] as number)) | 0;
+    }
+    const same = print === this.#lastPrint;
+    this.#lastPrint = print;
+    return same;
   }
 
   #decode(block: Uint8Array): HeaderBlock {

@@ -33,13 +33,30 @@ test("SHA-256 as published", () => {
 });
 
 test("other texts are no tokens", () => {
-  for (const text of ["", "subito", "subito_", "subito_a", "subito_a_", "subito__b", "Subito_a_b", "subito_A_b", "subito_a_b_c", "subito_a_b ", " subito_a_b", "subito_a_b\n", "subito_a_é"]) {
+  for (const text of [
+    "",
+    "subito",
+    "subito_",
+    "subito_a",
+    "subito_a_",
+    "subito__b",
+    "Subito_a_b",
+    "subito_A_b",
+    "subito_a_b_c",
+    "subito_a_b ",
+    " subito_a_b",
+    "subito_a_b\n",
+    "subito_a_é",
+  ]) {
     assert.equal(parseApiKeyToken(text), undefined, JSON.stringify(text));
   }
 });
 
 test("the SDK form survives a round trip, is canonical base64, and needs no + or /", () => {
-  const text = formatCredential({ endpoint: "127.0.0.1:8080", apiKey: createApiKey({ description: "", createdAtMs: 0 }).token });
+  const text = formatCredential({
+    endpoint: "127.0.0.1:8080",
+    apiKey: createApiKey({ description: "", createdAtMs: 0 }).token,
+  });
   assert.equal(Buffer.from(text, "base64").toString("base64"), text);
   assert.doesNotMatch(text, /[+/]/);
   fc.assert(
@@ -55,7 +72,11 @@ test("the SDK form survives a round trip, is canonical base64, and needs no + or
 test("other texts are no credentials", () => {
   const encode = (text: string) => Buffer.from(text).toString("base64");
   const bad = ["", "!", "subito_a_b", encode("{"), encode("null"), encode("[]"), encode('"x"'), encode("{}")];
-  bad.push(encode('{"endpoint":"e"}'), encode('{"endpoint":1,"api_key":"k"}'), encode('{"endpoint":"e","api_key":["k"]}'));
+  bad.push(
+    encode('{"endpoint":"e"}'),
+    encode('{"endpoint":1,"api_key":"k"}'),
+    encode('{"endpoint":"e","api_key":["k"]}'),
+  );
   for (const text of bad) assert.equal(parseCredential(text), undefined, text);
   fc.assert(
     fc.property(fc.string(), (text) => {

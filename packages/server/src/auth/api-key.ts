@@ -53,7 +53,10 @@ export interface NewApiKeyOptions {
 /** Makes a key from fresh random numbers; to be added to the catalog by the caller. */
 export function createApiKey(options: NewApiKeyOptions): NewApiKey {
   const key = { id: randomId(), secret: randomSecret() };
-  return { record: { id: key.id, secretSha256: hashSecret(key.secret), ...options }, token: formatApiKeyToken(key) };
+  return {
+    record: { id: key.id, secretSha256: hashSecret(key.secret), ...options },
+    token: formatApiKeyToken(key),
+  };
 }
 
 export interface CredentialText {

@@ -77,7 +77,13 @@ for (const mode of ["open", "required"] as const) {
           assert.deepEqual([principal.kind, principal.id, principal.tokenId], ["api_key", record.id, ""]);
         }
       }
-      const wrong = [`${token}0`, token.slice(0, -1), `subito_nobody_${token.split("_")[2]}`, "x", `Bearer ${token}`];
+      const wrong = [
+        `${token}0`,
+        token.slice(0, -1),
+        `subito_nobody_${token.split("_")[2]}`,
+        "x",
+        `Bearer ${token}`,
+      ];
       wrong.push("a".repeat(1001), formatCredential({ endpoint: "e", apiKey: `${token}0` }), "bm90IGpzb24=");
       for (const text of wrong) {
         assert.equal(await refusal(() => authenticator.authenticate(text, NEAR)), "unauthenticated", text);

@@ -64,7 +64,12 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     remembered.set(token, { principal, untilMs });
   }
 
-  function accept(token: string, key: ApiKeyToken, record: ApiKeyRecord | undefined, asked: number): Principal {
+  function accept(
+    token: string,
+    key: ApiKeyToken,
+    record: ApiKeyRecord | undefined,
+    asked: number,
+  ): Principal {
     const nowMs = clock.nowMs();
     // One answer for an unknown id and a wrong secret.
     if (record === undefined || !secretMatches(record, key.secret)) throw invalidKey();

@@ -15,7 +15,11 @@ const NOBODY: Principal = { kind: "api_key", id: "nobody", tokenId: "", permissi
 
 test("super users get grants that name what they asked for, and their token's id", () => {
   const principal: Principal = { kind: "api_key", id: "k", tokenId: "alice", permissions: SUPER_USER };
-  assert.deepEqual(authorizePublish(principal, "c", "t"), { cacheName: "c", topicName: "t", publisherId: "alice" });
+  assert.deepEqual(authorizePublish(principal, "c", "t"), {
+    cacheName: "c",
+    topicName: "t",
+    publisherId: "alice",
+  });
   assert.deepEqual(authorizeSubscribe(principal, "c", "t"), { cacheName: "c", topicName: "t" });
   assert.equal(authorizePublish(LOCAL_PRINCIPAL, "c", "t").publisherId, "");
   authorizeManageCaches(LOCAL_PRINCIPAL);

@@ -10,6 +10,11 @@ type Request =
   | { readonly action: "manage_caches" }
   | { readonly action: "manage_keys" };
 
+/** What each kind of permission is good for, on whatever cache and topic. */
+const ACTIONS: Readonly<Record<Permission["kind"], ReadonlySet<Request["action"]>>> = {
+  super_user: new Set(["publish", "subscribe", "manage_caches", "manage_keys"]),
+};
+
 const MANAGE_CACHES: Request = { action: "manage_caches" };
 const MANAGE_KEYS: Request = { action: "manage_keys" };
 
@@ -19,7 +24,11 @@ export function authorizePublish(principal: Principal, cacheName: string, topicN
   return { cacheName, topicName, publisherId: principal.tokenId } as PublishGrant;
 }
 
-export function authorizeSubscribe(principal: Principal, cacheName: string, topicName: string): SubscribeGrant {
+export function authorizeSubscribe(
+  principal: Principal,
+  cacheName: string,
+  topicName: string,
+): SubscribeGrant {
   demand(principal, { action: "subscribe", cacheName, topicName });
   return { cacheName, topicName } as SubscribeGrant;
 }
@@ -39,11 +48,8 @@ function demand(principal: Principal, request: Request): void {
   throw new ServiceError("permission_denied", `Insufficient permissions to ${describe(request)}.`);
 }
 
-function allows(permission: Permission, _request: Request): boolean {
-  switch (permission.kind) {
-    case "super_user":
-      return true;
-  }
+function allows({ kind }: Permission, { action }: Request): boolean {
+  return ACTIONS[kind].has(action);
 }
 
 function describe(request: Request): string {

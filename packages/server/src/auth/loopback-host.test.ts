@@ -74,13 +74,37 @@ test("loopback origins", () => {
     assert.equal(isLoopbackOrigin(`https://${host}`), true, host);
   }
   for (const host of ELSEWHERE) assert.equal(isLoopbackOrigin(`http://${host}`), false, JSON.stringify(host));
-  for (const origin of ["null", "file://", "file://localhost", "ftp://localhost", "http:localhost", "localhost"]) {
+  for (const origin of [
+    "null",
+    "file://",
+    "file://localhost",
+    "ftp://localhost",
+    "http:localhost",
+    "localhost",
+  ]) {
     assert.equal(isLoopbackOrigin(origin), false, origin);
   }
 });
 
 test("whatever is called loopback is so for a URL parser too", () => {
-  const part = fc.constantFrom("localhost", "127.0.0.1", "127", ".", ":", "@", "[", "]", "::1", "80", "a", "/", "\\", "?", "#", "-");
+  const part = fc.constantFrom(
+    "localhost",
+    "127.0.0.1",
+    "127",
+    ".",
+    ":",
+    "@",
+    "[",
+    "]",
+    "::1",
+    "80",
+    "a",
+    "/",
+    "\\",
+    "?",
+    "#",
+    "-",
+  );
   fc.assert(
     fc.property(fc.array(part, { maxLength: 6 }), (parts) => {
       const host = parts.join("");

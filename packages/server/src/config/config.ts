@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { isLoopbackAddress } from "../kernel/loopback.js";
 import type { LogLevel } from "../kernel/log.js";
 import type { RawOptions } from "./env.js";
+import { closestWord } from "./closest-word.js";
 import { defaultLimits, type ServerLimits } from "./limits.js";
 import { environmentName, OPTIONS, type Option, type OptionFlag } from "./options.js";
 
@@ -38,13 +39,15 @@ export function parseFlags(argv: readonly string[]): RawOptions | "help" {
     help: { type: "boolean", short: "h" },
   };
   for (const { flag } of OPTIONS) options[flag] = { type: "string" };
+  const unknown = findUnknownFlags(argv, Object.keys(options));
+  if (unknown.length > 0) throw new ConfigError(unknown);
   let values: Record<string, unknown>;
   try {
     ({ values } = parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }));
   } catch (error) {
     throw new ConfigError([error instanceof Error ? error.message : String(error)]);
   }
-  return values["help"] === true ? "help" : (values as RawOptions);
+  return values["help"] === true ? "help" : values;
 }
 
 /** Checks what was given; flags go before the environment, the environment before defaults. Throws ConfigError. */
@@ -54,9 +57,11 @@ export function parseConfig(flags: RawOptions, environment: RawOptions = {}): Co
   for (const option of OPTIONS as readonly (Option & { flag: OptionFlag })[]) {
     const given = flags[option.flag] ?? environment[option.flag];
     if (given !== undefined) {
-      const source = flags[option.flag] === undefined ? environmentName(option.flag) : `--${option.flag}`;
+      const names = [`--${option.flag}`, environmentName(option.flag)];
+      if (flags[option.flag] === undefined) names.reverse();
       const problem = checkValue(option, given);
-      if (problem !== undefined) problems.push(`${source} ${problem}, not "${given}".`);
+      if (problem !== undefined)
+        problems.push(`${names[0]} (${names[1]}) ${problem}, not ${JSON.stringify(given)}.`);
     }
     values.set(option.flag, given ?? option.defaultText ?? "");
   }
@@ -84,9 +89,21 @@ export function parseConfig(flags: RawOptions, environment: RawOptions = {}): Co
   };
 }
 
+/** A sentence for each word that looks like a flag and is none: parseArgs would tell of the first only, and not of what was meant. */
+function findUnknownFlags(argv: readonly string[], known: readonly string[]): string[] {
+  const problems: string[] = [];
+  for (const word of argv) {
+    const flag = /^--([^=]+)/.exec(word)?.[1];
+    if (flag === undefined || known.includes(flag)) continue;
+    const near = closestWord(flag, known);
+    problems.push(`There is no flag --${flag}${near === undefined ? "" : `; did you mean --${near}?`}`);
+  }
+  return problems;
+}
+
 function openElsewhere(host: string): string {
   return (
-    `--auth open lets everyone who reaches the server do everything, and ${host} can be reached from other machines. ` +
+    `--auth open (${environmentName("auth")}) lets everyone who reaches the server do everything, and ${host} can be reached from other machines. ` +
     "Leave --auth out (callers then need the API key that is shown at the first start), or listen on 127.0.0.1."
   );
 }
@@ -95,7 +112,7 @@ function openElsewhere(host: string): string {
 function checkValue({ check }: Option, value: string): string | undefined {
   switch (check.kind) {
     case "text":
-      return value === "" ? "takes a text" : undefined;
+      return value === "" || value.includes("\0") ? "takes a text" : undefined;
     case "choice":
       return check.choices.includes(value) ? undefined : `takes one of ${check.choices.join(", ")}`;
     case "integer": {

@@ -38,12 +38,19 @@ export function createApiKeys({ catalog, clock, onRevoked }: ApiKeysOptions): Ap
   async function add({ description, expiresAtMs }: ApiKeyRequest): Promise<NewApiKey> {
     const createdAtMs = clock.nowMs();
     if (description.length > DESCRIPTION_LENGTH_MAX) {
-      throw new ServiceError("invalid_argument", `A description has at most ${DESCRIPTION_LENGTH_MAX} characters.`);
+      throw new ServiceError(
+        "invalid_argument",
+        `A description has at most ${DESCRIPTION_LENGTH_MAX} characters.`,
+      );
     }
     if (expiresAtMs !== undefined && expiresAtMs <= createdAtMs) {
       throw new ServiceError("invalid_argument", "The key would have expired already.");
     }
-    const made = createApiKey({ description, createdAtMs, ...(expiresAtMs === undefined ? {} : { expiresAtMs }) });
+    const made = createApiKey({
+      description,
+      createdAtMs,
+      ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
+    });
     await catalog.addApiKey(made.record);
     return made;
   }

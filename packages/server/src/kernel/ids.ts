@@ -10,7 +10,7 @@ export type RandomSource = (byteCount: number) => Uint8Array;
 
 function randomText(length: number, source: RandomSource): string {
   let text = "";
-  for (const byte of source(length)) text += SYMBOLS[byte & 31];
+  for (const byte of source(length)) text += SYMBOLS.charAt(byte & 31);
   return text;
 }
 

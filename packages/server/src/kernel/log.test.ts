@@ -22,12 +22,21 @@ test("one JSON object a line, with level, time, fields and message", () => {
   assert.equal(first["level"], "info");
   assert.match(first["time"] as string, /^\d{4}-\d\d-\d\dT.*Z$/);
   assert.match(lines[1] as string, /"message":"broken"/);
+  log.error({ error: new Error("torn") }, "failed");
+  assert.match(lines[2] as string, /"message":"torn"/);
 });
 
 test("fields with secret names are removed, at three depths", () => {
   const { log, lines } = capture("debug");
   const secret = "subito_id_verysecret";
-  log.warn({ token: secret, headers: { authorization: secret, api_key: secret }, call: { headers: { token: secret } } }, "x");
+  log.warn(
+    {
+      token: secret,
+      headers: { authorization: secret, api_key: secret },
+      call: { headers: { token: secret } },
+    },
+    "x",
+  );
   assert.equal(lines.length, 1);
   assert.ok(!(lines[0] as string).includes("verysecret"), lines[0]);
 });

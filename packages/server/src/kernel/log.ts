@@ -6,7 +6,7 @@ export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Facts of one log line; an `err` field takes an Error. */
+/** Facts of one log line; `err` or `error` takes an Error. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Writes one line. Never throws. Tokens and secrets are not to be passed in at all. */
@@ -35,6 +35,8 @@ export function createLogger(options: LoggerOptions): Logger {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
+      // An Error has no fields of its own to print: under either name it is written out with message and stack.
+      serializers: { err: pino.stdSerializers.err, error: pino.stdSerializers.err },
       redact: {
         paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
         censor: "[removed]",

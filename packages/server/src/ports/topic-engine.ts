@@ -52,7 +52,10 @@ export interface TopicWatch {
    * Retained items from `fromSequence` on (or from the first retained, when older ones are gone), at most `itemsMax` items
    * and not many more than `bytesMax` bytes of value, but at least one item when there is one.
    */
-  read(fromSequence: number, limits: { readonly itemsMax: number; readonly bytesMax: number }): Awaitable<RingSlice>;
+  read(
+    fromSequence: number,
+    limits: { readonly itemsMax: number; readonly bytesMax: number },
+  ): Awaitable<RingSlice>;
   /** Ends the interest: the watcher is called no more. */
   close(): void;
 }

@@ -42,7 +42,11 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 1)): FakeClock {
     let next: PendingTimer | undefined;
     for (const timer of pending) {
       if (timer.dueMs > untilMs) continue;
-      if (next === undefined || timer.dueMs < next.dueMs || (timer.dueMs === next.dueMs && timer.order < next.order)) {
+      if (
+        next === undefined ||
+        timer.dueMs < next.dueMs ||
+        (timer.dueMs === next.dueMs && timer.order < next.order)
+      ) {
         next = timer;
       }
     }

@@ -4,13 +4,15 @@
 import type { ServiceError } from "../kernel/errors.js";
 import type { Flushable, Turn } from "../kernel/turn.js";
 import type { TopicItem, TopicWatch, TopicWatcher } from "../ports/topic-engine.js";
+import { cacheDeleted } from "./cache-errors.js";
+import type { TopicPosition } from "./resume.js";
 import { SharedChunks } from "./shared-chunks.js";
 import type { SharedChunk } from "./shared-chunks.js";
 import { LIVE, TopicSubscription } from "./subscription.js";
 import type { SubscriptionFeed } from "./subscription.js";
 import type { SubscriptionSink, WireForm } from "./sink.js";
 
-/** Bounds of a chunk, whether of a batch or of a read. */
+/** Bounds of what is encoded and pushed at once. */
 export interface BatchLimits {
   /** Bytes of values in one chunk; a bigger item is a chunk of its own. */
   readonly batchBytesMax: number;
@@ -24,9 +26,11 @@ export interface TopicOwner {
   readonly turn: Turn;
   readonly limits: BatchLimits;
   later(subscription: TopicSubscription): void;
+  /** A subscription was added. */
+  entered(): void;
   /** `subscription` has ended. */
   left(subscription: TopicSubscription): void;
-  /** Nobody is interested in `topic` any more, or its cache is gone. */
+  /** Nobody is interested in `topic` any more, or its cache is gone: its watch is closed. */
   remove(topic: HubTopic): void;
 }
 
@@ -97,6 +101,7 @@ export class HubTopic implements TopicWatcher, Flushable, SubscriptionFeed {
 
   cacheDeleted(): void {
     this.#owner.remove(this);
+    this.end(cacheDeleted(this.cacheName));
   }
 
   // --- fan-out ---
@@ -196,11 +201,13 @@ export class HubTopic implements TopicWatcher, Flushable, SubscriptionFeed {
     return this.#subscriptions.length === 0 && this.joining === 0;
   }
 
-  add(sink: SubscriptionSink<unknown>): TopicSubscription {
-    const subscription = new TopicSubscription(this, sink);
+  /** A subscription that waits for its `start()`. */
+  add(sink: SubscriptionSink<unknown>, start: TopicPosition): TopicSubscription {
+    const subscription = new TopicSubscription(this, sink, start);
     subscription.index = this.#subscriptions.length;
     this.#subscriptions.push(subscription);
     this.#laggingCount++;
+    this.#owner.entered();
     return subscription;
   }
 

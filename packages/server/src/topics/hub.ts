@@ -1,151 +1,177 @@
-// Which topics are watched on this process, and by whom: opened with the first subscriber, closed with the last.
+// Every topic that someone on this process is subscribed to. A topic is watched from its first subscriber to its last.
 
+import { andThen } from "../kernel/awaitable.js";
 import type { Awaitable } from "../kernel/awaitable.js";
-import type { Clock } from "../kernel/clock.js";
+import type { Clock, Timer } from "../kernel/clock.js";
 import { ServiceError } from "../kernel/errors.js";
 import type { Turn } from "../kernel/turn.js";
 import type { CacheMissing, TopicEngine, TopicWatch } from "../ports/topic-engine.js";
-import { Heartbeats } from "./heartbeats.js";
-import { type BatchLimits, HubTopic, type TopicOwner } from "./hub-topic.js";
-import type { SubscriptionSink } from "./sink.js";
-import { PACED, type TopicSubscription } from "./subscription.js";
+import { cacheMissing } from "./cache-errors.js";
+import type { Heartbeats } from "./heartbeats.js";
+import { HubTopic } from "./hub-topic.js";
+import type { BatchLimits, TopicOwner } from "./hub-topic.js";
+import { PACED } from "./subscription.js";
+import type { Subscription, TopicSubscription } from "./subscription.js";
 
 export interface HubOptions {
   readonly engine: TopicEngine;
   readonly turn: Turn;
   readonly clock: Clock;
-  readonly limits: BatchLimits & { readonly subscriptionsMax: number };
-  readonly heartbeatMs: number;
+  readonly heartbeats: Heartbeats;
+  readonly limits: BatchLimits;
 }
 
 export class Hub implements TopicOwner {
   readonly turn: Turn;
-  readonly limits: HubOptions["limits"];
+  readonly limits: BatchLimits;
+  /** Subscriptions of this process, with those that are being opened. */
+  subscriptionCount = 0;
+  /** Set when the hub takes no subscription any more. */
+  closedBy: ServiceError | undefined;
+
   readonly #engine: TopicEngine;
   readonly #clock: Clock;
   readonly #heartbeats: Heartbeats;
   readonly #caches = new Map<string, Map<string, HubTopic>>();
-  #count = 0;
-  #closedBy: ServiceError | undefined;
-  /** Subscriptions that go on in the next turn. */
-  #later: TopicSubscription[] = [];
+  #paced: TopicSubscription[] = [];
+  #pacedTimer: Timer | undefined;
 
-  constructor({ engine, turn, clock, limits, heartbeatMs }: HubOptions) {
-    this.turn = turn;
-    this.limits = limits;
-    this.#engine = engine;
-    this.#clock = clock;
-    this.#heartbeats = new Heartbeats(clock, heartbeatMs);
+  constructor(options: HubOptions) {
+    this.turn = options.turn;
+    this.limits = options.limits;
+    this.#engine = options.engine;
+    this.#clock = options.clock;
+    this.#heartbeats = options.heartbeats;
   }
 
-  /** The topic, watched. The caller joins it in the same step in which it gets it. */
-  open(cacheName: string, topicName: string): Awaitable<HubTopic | CacheMissing> {
-    if (this.#closedBy !== undefined) throw this.#closedBy;
-    if (this.#count >= this.limits.subscriptionsMax) throw tooManySubscriptions();
-    const known = this.#caches.get(cacheName)?.get(topicName);
-    if (known === undefined) return this.#watch(cacheName, topicName);
-    return known.opening === undefined ? known : this.#await(known, known.opening);
-  }
-
-  #watch(cacheName: string, topicName: string): Awaitable<HubTopic | CacheMissing> {
-    const topic = new HubTopic(this, cacheName, topicName);
-    const answer = this.#engine.watch(cacheName, topicName, topic);
-    if (!(answer instanceof Promise)) return this.#opened(topic, answer);
-    this.#add(topic);
-    topic.opening = answer.then((watch) => {
-      topic.opening = undefined;
-      if (watch === "cache_not_found") throw new CacheGone();
-      topic.opened(watch);
-      return topic;
-    });
-    return this.#await(topic, topic.opening);
-  }
-
-  #opened(topic: HubTopic, answer: TopicWatch | CacheMissing): HubTopic | CacheMissing {
-    if (answer === "cache_not_found") return answer;
-    topic.opened(answer);
-    this.#add(topic);
-    return topic;
-  }
-
-  async #await(topic: HubTopic, opening: Promise<HubTopic>): Promise<HubTopic | CacheMissing> {
+  /**
+   * Runs `attach` with the watched topic, and answers what it answers; it may add one subscription or fail.
+   * Fails for all who wait when the cache is missing or the engine fails.
+   */
+  join(
+    cacheName: string,
+    topicName: string,
+    attach: (topic: HubTopic) => Awaitable<Subscription>,
+  ): Awaitable<Subscription> {
+    const topic = this.#caches.get(cacheName)?.get(topicName) ?? this.#create(cacheName, topicName);
+    // Until it has its subscription, the caller itself keeps the topic open, and counts as a subscription.
     topic.joining++;
+    this.subscriptionCount++;
+    let joined: Awaitable<Subscription>;
     try {
-      await opening;
+      joined = andThen(topic.opening ?? topic, attach);
     } catch (error) {
-      this.#drop(topic);
-      if (error instanceof CacheGone) return "cache_not_found";
-      throw error;
-    } finally {
-      topic.joining--;
-      if (topic.endedBy !== undefined && topic.isEmpty) this.remove(topic);
+      this.#endJoining(topic);
+      throw ServiceError.from(error);
     }
-    if (topic.endedBy !== undefined) throw topic.endedBy;
-    return topic;
+    if (!(joined instanceof Promise)) {
+      this.#endJoining(topic);
+      return joined;
+    }
+    return joined.then(
+      (subscription) => {
+        this.#endJoining(topic);
+        return subscription;
+      },
+      (error: unknown) => {
+        this.#endJoining(topic);
+        throw ServiceError.from(error);
+      },
+    );
   }
 
-  #add(topic: HubTopic): void {
-    let topics = this.#caches.get(topic.cacheName);
-    if (topics === undefined) this.#caches.set(topic.cacheName, (topics = new Map<string, HubTopic>()));
-    topics.set(topic.topicName, topic);
-  }
-
-  #drop(topic: HubTopic): void {
-    const topics = this.#caches.get(topic.cacheName);
-    if (topics?.get(topic.topicName) !== topic) return;
-    topics.delete(topic.topicName);
-    if (topics.size === 0) this.#caches.delete(topic.cacheName);
-  }
-
-  /** A new subscription on an open topic; its heartbeat is pushed here. */
-  join(topic: HubTopic, sink: SubscriptionSink<unknown>): TopicSubscription {
-    const subscription = topic.add(sink);
-    this.#count++;
-    this.#heartbeats.add(subscription);
-    sink.push(this.#heartbeats.chunkOf(sink.form));
-    return subscription;
+  entered(): void {
+    this.subscriptionCount++;
   }
 
   left(subscription: TopicSubscription): void {
-    this.#count--;
+    this.subscriptionCount--;
     this.#heartbeats.remove(subscription);
   }
 
+  /** Forgets the topic and ends its watch. */
   remove(topic: HubTopic): void {
-    if (topic.isEmpty) {
-      this.#drop(topic);
+    const topics = this.#caches.get(topic.cacheName);
+    if (topics?.get(topic.topicName) === topic) {
+      topics.delete(topic.topicName);
+      if (topics.size === 0) this.#caches.delete(topic.cacheName);
       topic.closeWatch();
-    } else if (topic.endedBy === undefined) {
-      // The cache is gone while there are subscribers.
-      topic.end(new ServiceError("not_found", "Cache Not Found: the cache has been deleted."));
+    }
+  }
+
+  /** Ends every subscription with `error`, and refuses new ones with it. */
+  close(error: ServiceError): void {
+    this.closedBy = error;
+    this.#pacedTimer?.cancel();
+    this.#paced = [];
+    for (const topics of [...this.#caches.values()]) {
+      for (const topic of [...topics.values()]) {
+        this.remove(topic);
+        topic.end(error);
+      }
     }
   }
 
   later(subscription: TopicSubscription): void {
-    this.#later.push(subscription);
-    if (this.#later.length > 1) return;
-    this.#clock.after(0, () => {
-      const due = this.#later;
-      this.#later = [];
-      for (const each of due) if (each.state === PACED) each.goOn();
-    });
+    this.#paced.push(subscription);
+    // A timer, not the turn: what is added to a turn that ends is run before anything else gets to run.
+    this.#pacedTimer ??= this.#clock.after(0, () => this.#runPaced());
   }
 
-  close(error: ServiceError): void {
-    this.#closedBy = error;
-    for (const topics of [...this.#caches.values()]) {
-      for (const topic of [...topics.values()]) topic.end(error);
+  #runPaced(): void {
+    this.#pacedTimer = undefined;
+    const paced = this.#paced;
+    this.#paced = [];
+    for (const subscription of paced) {
+      if (subscription.state === PACED) subscription.goOn();
     }
   }
-}
 
-/** The engine knows no such cache; told apart from what goes wrong. */
-class CacheGone extends Error {}
+  #endJoining(topic: HubTopic): void {
+    topic.joining--;
+    this.subscriptionCount--;
+    if (topic.isEmpty) this.remove(topic);
+  }
 
-function tooManySubscriptions(): ServiceError {
-  return new ServiceError(
-    "resource_exhausted",
-    "There are as many subscribers as this server takes; unsubscribe some or subscribe elsewhere.",
-    { limit: "topic_subscriptions_limit_exceeded" },
-  );
+  #create(cacheName: string, topicName: string): HubTopic {
+    const topic = new HubTopic(this, cacheName, topicName);
+    let topics = this.#caches.get(cacheName);
+    if (topics === undefined) {
+      topics = new Map();
+      this.#caches.set(cacheName, topics);
+    }
+    topics.set(topicName, topic);
+    try {
+      const answer = this.#engine.watch(cacheName, topicName, topic);
+      if (answer instanceof Promise) {
+        topic.opening = answer.then(
+          (watch) => this.#opened(topic, watch),
+          (error: unknown) => this.#failed(topic, error),
+        );
+      } else {
+        this.#opened(topic, answer);
+      }
+    } catch (error) {
+      this.#failed(topic, error);
+    }
+    return topic;
+  }
+
+  #opened(topic: HubTopic, watch: TopicWatch | CacheMissing): HubTopic {
+    topic.opening = undefined;
+    if (watch === "cache_not_found") return this.#failed(topic, cacheMissing(topic.cacheName));
+    topic.opened(watch);
+    // Ended while the engine was asked: by the cache's deletion, or by close().
+    if (topic.endedBy !== undefined) {
+      topic.closeWatch();
+      throw topic.endedBy;
+    }
+    return topic;
+  }
+
+  #failed(topic: HubTopic, error: unknown): never {
+    topic.opening = undefined;
+    this.remove(topic);
+    throw ServiceError.from(error);
+  }
 }

@@ -19,9 +19,10 @@ export interface TopicPosition {
 
 /**
  * In place of a page: the sequence counts in no page that the topic still has. Such a position goes on with the first
- * retained item, after a discontinuity.
+ * retained item, after a discontinuity. No topic has this page (they are milliseconds since 1970), and it is not 0, which
+ * would mean the present page to whoever resumes with it.
  */
-export const UNKNOWN_PAGE = 0;
+export const UNKNOWN_PAGE = 1;
 
 /**
  * The position at which `cursor` begins. `freshSequence` is where a fresh subscription starts: the first item of the fresh

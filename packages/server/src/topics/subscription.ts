@@ -11,8 +11,8 @@ import type { SubscriptionSink, WireForm } from "./sink.js";
 
 /** A running subscription, as a transport holds it. */
 export interface Subscription {
-  /** The next item this subscriber is to get; undefined until the first answer of the engine tells the page. */
-  readonly position: TopicPosition | undefined;
+  /** The next item this subscriber is to get: a cursor to go on from. */
+  readonly position: TopicPosition;
   /** To be called when the sink has become ready again. Costs nothing when there was nothing to catch up. */
   resume(): void;
   /** Ends it by the subscriber's doing: nothing is pushed afterwards, and `sink.end` is not called. */
@@ -23,7 +23,7 @@ export interface Subscription {
 export const LIVE = 0;
 /** Behind, with a sink that is not ready: waits for `resume()`. */
 export const WAITING = 1;
-/** Reading the ring, or waiting for the engine's answer; also while the start is being found. */
+/** Reading the ring, or waiting for the engine's answer; also before `start()`. */
 export const READING = 2;
 /** Behind, with a ready sink: has had its share of this turn. */
 export const PACED = 3;
@@ -32,6 +32,8 @@ export const CLOSED = 4;
 /** What a subscription needs of its topic's hub. */
 export interface SubscriptionFeed {
   readonly watch: TopicWatch;
+  /** Set while the topic ends: only what is in hand is still given out. */
+  readonly endedBy: ServiceError | undefined;
   /** What the hub has already handed to live subscriptions: everything before `flushedNext` of `flushedPage`. */
   readonly flushedPage: number;
   readonly flushedNext: number;
@@ -55,30 +57,28 @@ export class TopicSubscription implements Subscription, HeartbeatMember {
   readonly sink: SubscriptionSink<unknown>;
   readonly #feed: SubscriptionFeed;
   state = READING;
-  page = UNKNOWN_PAGE;
-  nextSequence = 0;
+  page: number;
+  nextSequence: number;
   /** Place in the hub's array; the hub's to change. */
   index = -1;
   heartbeatSlot = -1;
   heartbeatIndex = -1;
   #readsLeft = 0;
 
-  constructor(feed: SubscriptionFeed, sink: SubscriptionSink<unknown>) {
+  constructor(feed: SubscriptionFeed, sink: SubscriptionSink<unknown>, start: TopicPosition) {
     this.#feed = feed;
     this.sink = sink;
+    this.page = start.page;
+    this.nextSequence = start.nextSequence;
   }
 
-  get position(): TopicPosition | undefined {
-    if (this.page === UNKNOWN_PAGE) return undefined;
+  get position(): TopicPosition {
     return { page: this.page, nextSequence: this.nextSequence };
   }
 
-  /** Begins at `position`, once. */
-  startAt(position: TopicPosition): void {
-    if (this.state === CLOSED) return;
-    this.page = position.page;
-    this.nextSequence = position.nextSequence;
-    this.goOn();
+  /** Begins to read, once. */
+  start(): void {
+    if (this.state === READING) this.goOn();
   }
 
   resume(): void {
@@ -107,7 +107,7 @@ export class TopicSubscription implements Subscription, HeartbeatMember {
     this.state = WAITING;
     this.#feed.lagging(1);
     // Without room it waits for resume(); with room (a hole, a new page) nobody else would wake it.
-    if (this.sink.ready) this.goOn();
+    if (this.sink.ready && this.#feed.endedBy === undefined) this.goOn();
   }
 
   /** Catches up with a new share of reads. */
@@ -127,7 +127,10 @@ export class TopicSubscription implements Subscription, HeartbeatMember {
     try {
       while (this.#mayRead()) {
         if (this.#pushShared()) continue;
-        const answer = this.#feed.watch.read(readSequence(this.page, this.nextSequence), this.#feed.readLimits);
+        const answer = this.#feed.watch.read(
+          readSequence(this.page, this.nextSequence),
+          this.#feed.readLimits,
+        );
         if (answer instanceof Promise) {
           answer.then(
             (slice) => this.#answered(slice),

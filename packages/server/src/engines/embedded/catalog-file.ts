@@ -23,7 +23,11 @@ export interface CatalogState {
 }
 
 export function formatCatalog(state: CatalogState): Uint8Array {
-  const document = { version: VERSION, caches: [...state.caches.values()], apiKeys: [...state.apiKeys.values()] };
+  const document = {
+    version: VERSION,
+    caches: [...state.caches.values()],
+    apiKeys: [...state.apiKeys.values()],
+  };
   return Buffer.from(JSON.stringify(document, undefined, 1) + "\n");
 }
 
@@ -96,7 +100,8 @@ function asApiKey(value: unknown): ApiKeyRecord | string {
   if (surplus !== undefined) return `has an unknown field ${JSON.stringify(surplus)}`;
   const { id, secretSha256, description, createdAtMs, expiresAtMs } = value;
   if (typeof id !== "string" || !/^[0-9a-z]{1,64}$/.test(id)) return "has no valid id";
-  if (typeof secretSha256 !== "string" || !/^[0-9a-f]{64}$/.test(secretSha256)) return "has no valid secretSha256";
+  if (typeof secretSha256 !== "string" || !/^[0-9a-f]{64}$/.test(secretSha256))
+    return "has no valid secretSha256";
   if (typeof description !== "string") return "has no description";
   if (!isTime(createdAtMs)) return "has no valid createdAtMs";
   if (expiresAtMs === undefined) return { id, secretSha256, description, createdAtMs };

@@ -9,7 +9,7 @@ import { catalogContract } from "../../ports/contract/catalog-contract.js";
 import { createFakeClock } from "../../testing/fake-clock.js";
 import { CatalogError } from "./catalog-file.js";
 import { startEmbeddedCatalog, type EmbeddedCatalog } from "./catalog.js";
-import { MemoryFileSystem, type FileStep } from "./memory-file-system.js";
+import { MemoryFileSystem, type FileStep } from "../../testing/memory-file-system.js";
 
 const PATH = "/data/catalog.json";
 const LIMITS = { cachesMax: 100, apiKeysMax: 100 };
@@ -115,7 +115,10 @@ test("limits of caches and keys", async () => {
   await catalog.deleteCache("a");
   assert.equal(await catalog.createCache("b"), "created");
   await catalog.addApiKey(KEY);
-  await assert.rejects(catalog.addApiKey({ ...KEY, id: "k2" }), isRefusal("resource_exhausted", /API keys.*1/));
+  await assert.rejects(
+    catalog.addApiKey({ ...KEY, id: "k2" }),
+    isRefusal("resource_exhausted", /API keys.*1/),
+  );
 });
 
 const STEPS: readonly FileStep[] = ["create", "write", "sync", "close", "rename", "syncDirectory"];
@@ -141,7 +144,11 @@ for (const [code, expected, message] of [
         catalog.createCache("default").then((answer) => assert.equal(answer, "already_exists")),
         catalog.deleteCache("none").then((answer) => assert.equal(answer, "not_found")),
       ]);
-      assert.deepEqual([names(catalog), catalog.listApiKeys(), told], [["default"], [], ["+default"]], failing);
+      assert.deepEqual(
+        [names(catalog), catalog.listApiKeys(), told],
+        [["default"], [], ["+default"]],
+        failing,
+      );
       assert.equal(files.contentOf(PATH), before, failing);
       assert.deepEqual(names(await start(files)), ["default"]);
       files.failWith = () => undefined;
@@ -154,7 +161,10 @@ for (const [code, expected, message] of [
 }
 
 test("a crash after any step leaves the old or the new catalog, and never less than was acknowledged", async () => {
-  const change = fc.tuple(fc.constantFrom("create", "delete"), fc.constantFrom("default", "a", "b", "long".repeat(50)));
+  const change = fc.tuple(
+    fc.constantFrom("create", "delete"),
+    fc.constantFrom("default", "a", "b", "long".repeat(50)),
+  );
   await fc.assert(
     fc.asyncProperty(
       fc.array(change, { minLength: 1, maxLength: 5 }),
@@ -165,11 +175,11 @@ test("a crash after any step leaves the old or the new catalog, and never less t
         files.crashAfter(steps);
         const acknowledged = new Set<string>();
         const intended = new Set<string>();
-        let started = false;
+        const progress = { started: false, done: false };
         const history = (async () => {
           intended.add("default");
           const catalog = await start(files);
-          started = true;
+          progress.started = true;
           acknowledged.add("default");
           for (const [kind, name] of changes) {
             if (kind === "create") intended.add(name);
@@ -179,16 +189,20 @@ test("a crash after any step leaves the old or the new catalog, and never less t
             else acknowledged.delete(name);
           }
         })();
-        let done = false;
-        const finished = history.then(() => void (done = true));
-        while (!done && !files.crashed) await Promise.resolve();
-        if (done) await finished;
+        const finished = history.then(() => void (progress.done = true));
+        while (!progress.done && !files.crashed) await Promise.resolve();
+        if (progress.done) await finished;
 
         const disk = files.afterCrash(() => chances.next().value as number);
         const found = names(await start(disk));
-        const old = started ? [...acknowledged].sort() : ["default"];
-        const matches = [old, [...intended].sort()].some((state) => JSON.stringify(state) === JSON.stringify(found));
-        assert.ok(matches, `${JSON.stringify(found)} is neither ${JSON.stringify(old)} nor ${JSON.stringify([...intended])}`);
+        const old = progress.started ? [...acknowledged].sort() : ["default"];
+        const matches = [old, [...intended].sort()].some(
+          (state) => JSON.stringify(state) === JSON.stringify(found),
+        );
+        assert.ok(
+          matches,
+          `${JSON.stringify(found)} is neither ${JSON.stringify(old)} nor ${JSON.stringify([...intended])}`,
+        );
       },
     ),
     { numRuns: 600 },
@@ -229,7 +243,11 @@ for (const [what, content, message] of [
   ["a key that is null", document({ apiKeys: [null] }), /entry 0 of "apiKeys" is not an object/],
   ["a key twice", document({ apiKeys: [KEY, KEY] }), /entry 1 of "apiKeys" repeats the id "k1"/],
   ["a key with a bad id", document({ apiKeys: [{ ...KEY, id: "K 1" }] }), /no valid id/],
-  ["a key with a bad hash", document({ apiKeys: [{ ...KEY, secretSha256: "AB".repeat(32) }] }), /secretSha256/],
+  [
+    "a key with a bad hash",
+    document({ apiKeys: [{ ...KEY, secretSha256: "AB".repeat(32) }] }),
+    /secretSha256/,
+  ],
   ["a key without description", document({ apiKeys: [{ ...KEY, description: 1 }] }), /no description/],
   ["a key with a bad time", document({ apiKeys: [{ ...KEY, createdAtMs: -1 }] }), /createdAtMs/],
   ["a key with a bad expiry", document({ apiKeys: [{ ...KEY, expiresAtMs: "soon" }] }), /expiresAtMs/],

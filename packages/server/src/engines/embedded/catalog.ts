@@ -120,7 +120,10 @@ class FileCatalog implements EmbeddedCatalog {
       if (draft.caches.has(name)) return undefined;
       const { cachesMax } = this.#options.limits;
       if (draft.caches.size >= cachesMax) {
-        throw new ServiceError("resource_exhausted", `This server has as many caches as it may have (${cachesMax}).`);
+        throw new ServiceError(
+          "resource_exhausted",
+          `This server has as many caches as it may have (${cachesMax}).`,
+        );
       }
       draft.caches.set(name, { name, createdAtMs: this.#options.clock.nowMs() });
       return "created";
@@ -136,12 +139,16 @@ class FileCatalog implements EmbeddedCatalog {
       if (draft.apiKeys.has(key.id)) return undefined;
       const { apiKeysMax } = this.#options.limits;
       if (draft.apiKeys.size >= apiKeysMax) {
-        throw new ServiceError("resource_exhausted", `This server has as many API keys as it may have (${apiKeysMax}).`);
+        throw new ServiceError(
+          "resource_exhausted",
+          `This server has as many API keys as it may have (${apiKeysMax}).`,
+        );
       }
       draft.apiKeys.set(key.id, { ...key });
       return "added";
     }, "already_exists");
-    if (result === "already_exists") throw new ServiceError("already_exists", "An API key with this id exists.");
+    if (result === "already_exists")
+      throw new ServiceError("already_exists", "An API key with this id exists.");
   }
 
   removeApiKey(id: string): Promise<"removed" | "not_found"> {
@@ -289,9 +296,15 @@ class AfterRename extends Error {
 function toServiceError(cause: unknown): ServiceError {
   const code = systemErrorCode(cause);
   if (code === "ENOSPC" || code === "EDQUOT") {
-    return new ServiceError("resource_exhausted", "The server's disk is full; nothing was changed.", { cause });
+    return new ServiceError("resource_exhausted", "The server's disk is full; nothing was changed.", {
+      cause,
+    });
   }
-  return new ServiceError("unavailable", "The server cannot write to its disk just now; nothing was changed.", {
-    cause,
-  });
+  return new ServiceError(
+    "unavailable",
+    "The server cannot write to its disk just now; nothing was changed.",
+    {
+      cause,
+    },
+  );
 }

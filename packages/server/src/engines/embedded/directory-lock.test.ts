@@ -17,7 +17,10 @@ async function temporaryDirectory(t: TestContext): Promise<string> {
 }
 
 function isInUse(directory: string): (error: unknown) => boolean {
-  return (error) => error instanceof CatalogError && /in use by another/.test(error.message) && error.message.includes(directory);
+  return (error) =>
+    error instanceof CatalogError &&
+    /in use by another/.test(error.message) &&
+    error.message.includes(directory);
 }
 
 test("a second lock of one directory is refused until the first is given free", async (t) => {
@@ -45,7 +48,9 @@ test("another process holds it; killed with SIGKILL, it leaves a file that stops
   const url = new URL("./directory-lock.js", import.meta.url).href;
   const script = `import { startDirectoryLock } from ${JSON.stringify(url)};
     await startDirectoryLock(${JSON.stringify(directory)}); process.stdout.write("locked"); setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   t.after(() => child.kill("SIGKILL"));
   await once(child.stdout, "data");
   await assert.rejects(startDirectoryLock(directory), isInUse(directory));
@@ -62,7 +67,11 @@ test("a path that no socket file can have is refused with its length", async (t)
   const directory = join(await temporaryDirectory(t), "d".repeat(120));
   await mkdir(directory);
   await assert.rejects(startDirectoryLock(directory), (error) => {
-    return error instanceof CatalogError && /too long.*103/.test(error.message) && error.message.includes(directory);
+    return (
+      error instanceof CatalogError &&
+      /too long.*103/.test(error.message) &&
+      error.message.includes(directory)
+    );
   });
 });
 
@@ -72,7 +81,11 @@ test("a directory that is none, or not there, is refused by name", async (t) => 
   await writeFile(file, "");
   for (const path of [file, join(directory, "none")]) {
     await assert.rejects(startDirectoryLock(path), (error) => {
-      return error instanceof CatalogError && /cannot be locked/.test(error.message) && error.message.includes(path);
+      return (
+        error instanceof CatalogError &&
+        /cannot be locked/.test(error.message) &&
+        error.message.includes(path)
+      );
     });
   }
 });

@@ -59,7 +59,11 @@ export function runTopicsBench(size: TopicsBenchSize): TopicsBenchResult[] {
   });
 }
 
-if (process.argv[1] !== undefined && import.meta.url.endsWith("topics.bench.js") && process.argv[1].endsWith("topics.bench.js")) {
+if (
+  process.argv[1] !== undefined &&
+  import.meta.url.endsWith("topics.bench.js") &&
+  process.argv[1].endsWith("topics.bench.js")
+) {
   for (const { name, nsPerPublish } of runTopicsBench({ publishes: 300_000, rounds: 5 })) {
     console.log(`${name}: ${nsPerPublish.toFixed(0)} ns per publish of 128 bytes`);
   }

@@ -10,7 +10,7 @@ import { topicEngineContract } from "../../ports/contract/topic-engine-contract.
 import type { TopicHead, TopicWatch } from "../../ports/topic-engine.js";
 import { createFakeClock } from "../../testing/fake-clock.js";
 import { startEmbeddedCatalog } from "./catalog.js";
-import { MemoryFileSystem } from "./memory-file-system.js";
+import { MemoryFileSystem } from "../../testing/memory-file-system.js";
 import { ITEM_OVERHEAD_BYTES } from "./topic.js";
 import { EmbeddedTopics, type TopicLimits } from "./topics.js";
 import { runTopicsBench } from "./topics.bench.js";
@@ -44,7 +44,10 @@ topicEngineContract("embedded topics", async (limits) => {
     topics,
     catalog,
     nowMs: () => clock.nowMs(),
-    advance: (durationMs) => Promise.resolve(clock.advance(durationMs)),
+    advance(durationMs) {
+      clock.advance(durationMs);
+      return Promise.resolve();
+    },
     async close() {
       await catalog.close();
       topics.close();
@@ -126,7 +129,11 @@ test("all rings together are bounded: others give way, the item being published 
           assert.ok(topics.stats().ringBytes <= 20_000);
           const handle = watch(`t${topic}`);
           const slice = handle.read(head.sequence, ALL);
-          assert.ok(!(slice instanceof Promise) && slice.items.length === 1 && slice.items[0]?.value.byteLength === size);
+          assert.ok(
+            !(slice instanceof Promise) &&
+              slice.items.length === 1 &&
+              slice.items[0]?.value.byteLength === size,
+          );
           handle.close();
         }
       },

@@ -219,7 +219,11 @@ export class EmbeddedTopics implements TopicEngine {
     const lengthBefore = ring.length;
     const bytesBefore = topic.ringBytes;
     const oldestMs = nowMs - this.#limits.ringAgeMs;
-    for (let first = ring.first(); first !== undefined && first.publishedAtMs < oldestMs; first = ring.first()) {
+    for (
+      let first = ring.first();
+      first !== undefined && first.publishedAtMs < oldestMs;
+      first = ring.first()
+    ) {
       topic.dropFirst();
     }
     if (ring.length === lengthBefore) return 0;
@@ -230,8 +234,7 @@ export class EmbeddedTopics implements TopicEngine {
 
   /** Puts a topic into the list where it belongs now. */
   #place(topic: Topic): void {
-    const list =
-      topic.ring.length > 0 ? this.#filled : topic.watches.length === 0 ? this.#idle : undefined;
+    const list = topic.ring.length > 0 ? this.#filled : topic.watches.length === 0 ? this.#idle : undefined;
     if (topic.list === list) return;
     topic.list?.remove(topic);
     list?.pushBack(topic);

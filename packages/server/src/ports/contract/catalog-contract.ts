@@ -16,7 +16,12 @@ export interface CatalogUnderTest {
 export type CreateCatalog = () => Promise<CatalogUnderTest>;
 
 function key(id: string, expiresAtMs?: number): ApiKeyRecord {
-  const record = { id, secretSha256: "ab".repeat(32), description: `key ${id} ✓`, createdAtMs: 1_700_000_000_000 };
+  const record = {
+    id,
+    secretSha256: "ab".repeat(32),
+    description: `key ${id} ✓`,
+    createdAtMs: 1_700_000_000_000,
+  };
   return expiresAtMs === undefined ? record : { ...record, expiresAtMs };
 }
 
@@ -26,7 +31,7 @@ async function cacheNames(catalog: Catalog): Promise<string[]> {
 
 /** Registers the tests under `name`. */
 export function catalogContract(name: string, create: CreateCatalog): void {
-  const contractTest = (title: string, body: (under: CatalogUnderTest) => Promise<void>): void => {
+  const contractTest: ContractTest = (title, body) => {
     void test(`${name}: ${title}`, async () => {
       const under = await create();
       try {
@@ -38,7 +43,8 @@ export function catalogContract(name: string, create: CreateCatalog): void {
   };
 
   contractTest("caches are created once, listed by name, and deleted once", async ({ catalog }) => {
-    for (const cache of ["b", "a", "日本", "a b/c"]) assert.equal(await catalog.createCache(cache), "created");
+    for (const cache of ["b", "a", "日本", "a b/c"])
+      assert.equal(await catalog.createCache(cache), "created");
     assert.equal(await catalog.createCache("a"), "already_exists");
     assert.deepEqual(await cacheNames(catalog), ["a", "a b/c", "b", "日本"]);
     assert.equal(await catalog.hasCache("b"), true);
@@ -49,20 +55,28 @@ export function catalogContract(name: string, create: CreateCatalog): void {
     assert.deepEqual(await cacheNames(catalog), ["a", "a b/c", "日本"]);
   });
 
-  contractTest("keys are added, found, listed in order of creation, and removed once", async ({ catalog }) => {
-    for (const id of ["k2", "k1", "k3"]) await catalog.addApiKey(key(id));
-    await catalog.addApiKey(key("k4", 1_800_000_000_000));
-    assert.deepEqual(await catalog.findApiKey("k1"), key("k1"));
-    assert.equal(await catalog.findApiKey("none"), undefined);
-    await assert.rejects(catalog.addApiKey(key("k1", 5)), (error) => {
-      return error instanceof ServiceError && error.code === "already_exists";
-    });
-    assert.deepEqual(await catalog.findApiKey("k1"), key("k1"));
-    assert.equal(await catalog.removeApiKey("k1"), "removed");
-    assert.equal(await catalog.removeApiKey("k1"), "not_found");
-    assert.deepEqual(await catalog.listApiKeys(), [key("k2"), key("k3"), key("k4", 1_800_000_000_000)]);
-  });
+  contractTest(
+    "keys are added, found, listed in order of creation, and removed once",
+    async ({ catalog }) => {
+      for (const id of ["k2", "k1", "k3"]) await catalog.addApiKey(key(id));
+      await catalog.addApiKey(key("k4", 1_800_000_000_000));
+      assert.deepEqual(await catalog.findApiKey("k1"), key("k1"));
+      assert.equal(await catalog.findApiKey("none"), undefined);
+      await assert.rejects(catalog.addApiKey(key("k1", 5)), (error) => {
+        return error instanceof ServiceError && error.code === "already_exists";
+      });
+      assert.deepEqual(await catalog.findApiKey("k1"), key("k1"));
+      assert.equal(await catalog.removeApiKey("k1"), "removed");
+      assert.equal(await catalog.removeApiKey("k1"), "not_found");
+      assert.deepEqual(await catalog.listApiKeys(), [key("k2"), key("k3"), key("k4", 1_800_000_000_000)]);
+    },
+  );
+  storageTests(contractTest);
+}
 
+type ContractTest = (title: string, body: (under: CatalogUnderTest) => Promise<void>) => void;
+
+function storageTests(contractTest: ContractTest): void {
   contractTest("what was acknowledged is there when the catalog is opened again", async (under) => {
     await under.catalog.createCache("kept");
     await under.catalog.createCache("dropped");
@@ -79,8 +93,14 @@ export function catalogContract(name: string, create: CreateCatalog): void {
   contractTest("concurrent changes are applied one after the other", async (under) => {
     const names = Array.from({ length: 50 }, (_, i) => `cache-${i}`);
     const twice = await Promise.all([...names, ...names].map((cache) => under.catalog.createCache(cache)));
-    assert.deepEqual(twice.slice(0, 50), names.map(() => "created"));
-    assert.deepEqual(twice.slice(50), names.map(() => "already_exists"));
+    assert.deepEqual(
+      twice.slice(0, 50),
+      names.map(() => "created"),
+    );
+    assert.deepEqual(
+      twice.slice(50),
+      names.map(() => "already_exists"),
+    );
     const mixed = await Promise.all([
       under.catalog.deleteCache("cache-0"),
       under.catalog.createCache("cache-0"),

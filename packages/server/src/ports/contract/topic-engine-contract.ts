@@ -3,35 +3,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ServiceError } from "../../kernel/errors.js";
-import type { TopicHead, TopicItem, TopicValue, TopicWatch, TopicWatcher } from "../topic-engine.js";
-import { CONTRACT_LIMITS, recordingWatcher, type CreateEngine, type EngineUnderTest } from "./engine-under-test.js";
+import type { TopicItem, TopicValue, TopicWatch, TopicWatcher } from "../topic-engine.js";
+import {
+  CONTRACT_LIMITS,
+  NO_LIMIT,
+  publish,
+  recordingWatcher,
+  text,
+  textOf,
+  watch,
+  type ContractTest,
+  type CreateEngine,
+} from "./engine-under-test.js";
 import { topicEngineModelTest } from "./topic-engine-model.js";
-
-const NO_LIMIT = { itemsMax: 1_000_000, bytesMax: 1_000_000_000 };
-
-function text(value: string): TopicValue {
-  return { kind: "text", value: Buffer.from(value) };
-}
-
-function textOf(item: TopicItem): string {
-  return Buffer.from(item.value).toString();
-}
-
-async function publish(engine: EngineUnderTest, topic: string, value: TopicValue): Promise<TopicHead> {
-  const head = await engine.topics.publish("c", topic, value, "");
-  assert.ok(typeof head === "object", "the cache is there");
-  return head;
-}
-
-async function watch(engine: EngineUnderTest, topic: string, watcher: TopicWatcher): Promise<TopicWatch> {
-  const result = await engine.topics.watch("c", topic, watcher);
-  assert.ok(typeof result === "object", "the cache is there");
-  return result;
-}
+import { topicRingContract } from "./topic-ring-contract.js";
 
 /** Registers the tests under `name`. */
 export function topicEngineContract(name: string, create: CreateEngine): void {
-  const contractTest = (title: string, body: (engine: EngineUnderTest) => Promise<void>): void => {
+  const contractTest: ContractTest = (title, body) => {
     void test(`${name}: ${title}`, async () => {
       const engine = await create(CONTRACT_LIMITS);
       try {
@@ -43,13 +32,13 @@ export function topicEngineContract(name: string, create: CreateEngine): void {
     });
   };
   publishTests(contractTest);
-  readTests(contractTest);
+  watchTests(contractTest);
+  topicRingContract(contractTest);
   lifeTests(contractTest);
   cacheTests(contractTest);
+  cacheDeletionTests(contractTest);
   topicEngineModelTest(name, create);
 }
-
-type ContractTest = (title: string, body: (engine: EngineUnderTest) => Promise<void>) => void;
 
 function publishTests(contractTest: ContractTest): void {
   contractTest("sequences start at 1 and grow by 1, each topic for itself", async (engine) => {
@@ -67,7 +56,10 @@ function publishTests(contractTest: ContractTest): void {
     await watch(engine, "t", watcher);
     const heads = await Promise.all(Array.from({ length: 50 }, (_, i) => publish(engine, "t", text(`${i}`))));
     const numbers = heads.map((head) => head.sequence).sort((a, b) => a - b);
-    assert.deepEqual(numbers, Array.from({ length: 50 }, (_, i) => i + 1));
+    assert.deepEqual(
+      numbers,
+      Array.from({ length: 50 }, (_, i) => i + 1),
+    );
     const seen = watcher.seen.map((item) => (item as TopicItem).sequence);
     assert.deepEqual(seen, numbers);
   });
@@ -88,7 +80,10 @@ function publishTests(contractTest: ContractTest): void {
       assert.equal(items.length, values.length);
       items.forEach((item, i) => {
         assert.equal(item.kind, values[i]?.kind);
-        assert.ok(Buffer.from(item.value).equals(values[i]?.value ?? new Uint8Array(1)), `bytes of item ${i}`);
+        assert.ok(
+          Buffer.from(item.value).equals(values[i]?.value ?? new Uint8Array(1)),
+          `bytes of item ${i}`,
+        );
         assert.equal(item.publisherId, "alice");
         assert.equal(item.publishedAtMs, engine.nowMs());
       });
@@ -106,7 +101,9 @@ function publishTests(contractTest: ContractTest): void {
     }
     assert.deepEqual((await handle.read(1, NO_LIMIT)).items.map(textOf), ["first", "again", "third"]);
   });
+}
 
+function watchTests(contractTest: ContractTest): void {
   contractTest("watchers are told in the order in which they came, until they close", async (engine) => {
     const told: string[] = [];
     const named = (name: string): TopicWatcher => ({
@@ -125,107 +122,43 @@ function publishTests(contractTest: ContractTest): void {
     assert.deepEqual(told, ["a1", "b1", "a2", "b2", "c2", "b3", "c3"]);
   });
 
-  contractTest("a watcher that closes itself or another while being told disturbs nobody else", async (engine) => {
-    const told: string[] = [];
-    const handles: TopicWatch[] = [];
-    const closing = (name: string, ...indexes: number[]): TopicWatcher => ({
-      appended(item) {
-        told.push(`${name}${item.sequence}`);
-        for (const index of indexes) handles[index]?.close();
-      },
-      cacheDeleted: () => {},
-    });
-    handles.push(await watch(engine, "t", closing("a")));
-    handles.push(await watch(engine, "t", closing("b", 1, 2)));
-    handles.push(await watch(engine, "t", closing("c")));
-    handles.push(await watch(engine, "t", closing("d", 0)));
-    await publish(engine, "t", text("x"));
-    await publish(engine, "t", text("x"));
-    assert.deepEqual(told, ["a1", "b1", "d1", "d2"]);
-  });
-}
-
-function readTests(contractTest: ContractTest): void {
-  contractTest("read is inclusive, contiguous, and bounded by items and bytes but never empty-handed", async (engine) => {
-    const handle = await watch(engine, "t", recordingWatcher());
-    const empty = await handle.read(1, NO_LIMIT);
-    assert.deepEqual([empty.firstSequence, empty.items.length, empty.head.sequence], [1, 0, 0]);
-    for (let i = 1; i <= 10; i++) await publish(engine, "t", text(`${i}`.padEnd(100)));
-    const numbers = async (from: number, itemsMax: number, bytesMax: number) => {
-      const slice = await handle.read(from, { itemsMax, bytesMax });
-      assert.deepEqual(slice.head, await handle.head());
-      slice.items.forEach((item, i) => {
-        assert.equal(item.sequence, slice.firstSequence + i);
-        assert.equal(item.page, slice.head.page);
-        assert.equal(textOf(item).trimEnd(), `${item.sequence}`);
+  contractTest(
+    "a watcher that closes itself or another while being told disturbs nobody else",
+    async (engine) => {
+      const told: string[] = [];
+      const handles: TopicWatch[] = [];
+      const closing = (name: string, ...indexes: number[]): TopicWatcher => ({
+        appended(item) {
+          told.push(`${name}${item.sequence}`);
+          for (const index of indexes) handles[index]?.close();
+        },
+        cacheDeleted: () => {},
       });
-      return [slice.firstSequence, slice.items.length];
-    };
-    assert.deepEqual(await numbers(1, 100, 1e6), [1, 10]);
-    assert.deepEqual(await numbers(0, 100, 1e6), [1, 10]);
-    assert.deepEqual(await numbers(4, 100, 1e6), [4, 7]);
-    assert.deepEqual(await numbers(4, 3, 1e6), [4, 3]);
-    assert.deepEqual(await numbers(4, 100, 250), [4, 2]);
-    assert.deepEqual(await numbers(4, 100, 200), [4, 2]);
-    assert.deepEqual(await numbers(4, 100, 1), [4, 1]);
-    assert.deepEqual(await numbers(10, 100, 1e6), [10, 1]);
-    assert.deepEqual(await numbers(11, 100, 1e6), [11, 0]);
-    assert.deepEqual(await numbers(1_000_000, 100, 1e6), [11, 0]);
-  });
-
-  contractTest("the ring keeps the newest items by count, and read starts at the first of them", async (engine) => {
-    const handle = await watch(engine, "t", recordingWatcher());
-    for (let i = 1; i <= 100; i++) await publish(engine, "t", text(`${i}`));
-    const slice = await handle.read(5, NO_LIMIT);
-    assert.equal(slice.firstSequence, 100 - CONTRACT_LIMITS.ringItemsMax + 1);
-    assert.equal(slice.items.length, CONTRACT_LIMITS.ringItemsMax);
-    assert.equal(slice.items.at(-1)?.sequence, 100);
-  });
-
-  contractTest("the ring keeps items for its age and not longer; the head stays", async (engine) => {
-    const handle = await watch(engine, "t", recordingWatcher());
-    await publish(engine, "t", text("1"));
-    await engine.advance(600);
-    await publish(engine, "t", text("2"));
-    await engine.advance(400);
-    assert.equal((await handle.read(1, NO_LIMIT)).firstSequence, 1, "exactly at its age it is still there");
-    await engine.advance(1);
-    assert.deepEqual((await handle.read(1, NO_LIMIT)).items.map(textOf), ["2"]);
-    await engine.advance(600);
-    const slice = await handle.read(1, NO_LIMIT);
-    assert.deepEqual([slice.firstSequence, slice.items.length, slice.head.sequence], [3, 0, 2]);
-    assert.equal((await publish(engine, "t", text("3"))).sequence, 3, "a watched topic goes on counting");
-  });
-
-  contractTest("firstSince finds the first item of a window", async (engine) => {
-    const handle = await watch(engine, "t", recordingWatcher());
-    assert.equal(await handle.firstSince(0), 1);
-    const startMs = engine.nowMs();
-    for (let i = 0; i < 5; i++) {
+      handles.push(await watch(engine, "t", closing("a")));
+      handles.push(await watch(engine, "t", closing("b", 1, 2)));
+      handles.push(await watch(engine, "t", closing("c")));
+      handles.push(await watch(engine, "t", closing("d", 0)));
       await publish(engine, "t", text("x"));
-      await publish(engine, "t", text("y"));
-      await engine.advance(100);
-    }
-    assert.equal(await handle.firstSince(0), 1);
-    assert.equal(await handle.firstSince(startMs), 1);
-    assert.equal(await handle.firstSince(startMs + 1), 3);
-    assert.equal(await handle.firstSince(startMs + 400), 9);
-    assert.equal(await handle.firstSince(startMs + 401), 11);
-    await engine.advance(700);
-    assert.equal(await handle.firstSince(0), 5, "what has aged out is not found");
-  });
+      await publish(engine, "t", text("x"));
+      assert.deepEqual(told, ["a1", "b1", "d1", "d2"]);
+    },
+  );
 }
 
 function lifeTests(contractTest: ContractTest): void {
-  const longIdleMs = CONTRACT_LIMITS.ringAgeMs + CONTRACT_LIMITS.topicIdleMs + 3 * CONTRACT_LIMITS.topicSweepIntervalMs;
+  const longIdleMs =
+    CONTRACT_LIMITS.ringAgeMs + CONTRACT_LIMITS.topicIdleMs + 3 * CONTRACT_LIMITS.topicSweepIntervalMs;
 
-  contractTest("a topic that nobody needs is forgotten: it returns with a larger page, from 1", async (engine) => {
-    const first = await publish(engine, "t", text("x"));
-    await engine.advance(longIdleMs);
-    const second = await publish(engine, "t", text("x"));
-    assert.ok(second.page > first.page, `${second.page} > ${first.page}`);
-    assert.equal(second.sequence, 1);
-  });
+  contractTest(
+    "a topic that nobody needs is forgotten: it returns with a larger page, from 1",
+    async (engine) => {
+      const first = await publish(engine, "t", text("x"));
+      await engine.advance(longIdleMs);
+      const second = await publish(engine, "t", text("x"));
+      assert.ok(second.page > first.page, `${second.page} > ${first.page}`);
+      assert.equal(second.sequence, 1);
+    },
+  );
 
   contractTest("a topic is not forgotten while it is watched, nor just after", async (engine) => {
     const first = await publish(engine, "t", text("x"));
@@ -238,14 +171,17 @@ function lifeTests(contractTest: ContractTest): void {
     assert.deepEqual(await publish(engine, "t", text("x")).then((head) => head.sequence), 2);
   });
 
-  contractTest("a watched topic that was never published to has a page already, and keeps it", async (engine) => {
-    const handle = await watch(engine, "t", recordingWatcher());
-    const head = await handle.head();
-    assert.equal(head.sequence, 0);
-    await engine.advance(longIdleMs);
-    assert.deepEqual(await handle.head(), head);
-    assert.equal((await publish(engine, "t", text("x"))).page, head.page);
-  });
+  contractTest(
+    "a watched topic that was never published to has a page already, and keeps it",
+    async (engine) => {
+      const handle = await watch(engine, "t", recordingWatcher());
+      const head = await handle.head();
+      assert.equal(head.sequence, 0);
+      await engine.advance(longIdleMs);
+      assert.deepEqual(await handle.head(), head);
+      assert.equal((await publish(engine, "t", text("x"))).page, head.page);
+    },
+  );
 }
 
 function cacheTests(contractTest: ContractTest): void {
@@ -262,10 +198,17 @@ function cacheTests(contractTest: ContractTest): void {
     const head = await engine.topics.publish("d", "t", text("x"), "");
     assert.equal(typeof head === "object" ? head.sequence : head, 1);
   });
+}
 
+function cacheDeletionTests(contractTest: ContractTest): void {
   contractTest("deleting a cache tells its open watchers once, and nobody else", async (engine) => {
     await engine.catalog.createCache("d");
-    const [a, b, closed, elsewhere] = [recordingWatcher(), recordingWatcher(), recordingWatcher(), recordingWatcher()];
+    const [a, b, closed, elsewhere] = [
+      recordingWatcher(),
+      recordingWatcher(),
+      recordingWatcher(),
+      recordingWatcher(),
+    ];
     const handle = await watch(engine, "t", a);
     await watch(engine, "u", b);
     (await watch(engine, "t", closed)).close();
@@ -280,35 +223,41 @@ function cacheTests(contractTest: ContractTest): void {
     handle.close();
   });
 
-  contractTest("a cache that returns has topics with larger pages, and old watchers hear nothing of them", async (engine) => {
-    const watcher = recordingWatcher();
-    await watch(engine, "t", watcher);
-    const first = await publish(engine, "t", text("old"));
-    await engine.catalog.deleteCache("c");
-    await engine.catalog.createCache("c");
-    const handle = await watch(engine, "t", recordingWatcher());
-    const head = await handle.head();
-    assert.ok(head.page > first.page);
-    assert.equal(head.sequence, 0);
-    assert.deepEqual((await handle.read(0, NO_LIMIT)).items, []);
-    await publish(engine, "t", text("new"));
-    assert.deepEqual(
-      watcher.seen.map((item) => (item === "cache_deleted" ? item : textOf(item))),
-      ["old", "cache_deleted"],
-    );
-  });
+  contractTest(
+    "a cache that returns has topics with larger pages, and old watchers hear nothing of them",
+    async (engine) => {
+      const watcher = recordingWatcher();
+      await watch(engine, "t", watcher);
+      const first = await publish(engine, "t", text("old"));
+      await engine.catalog.deleteCache("c");
+      await engine.catalog.createCache("c");
+      const handle = await watch(engine, "t", recordingWatcher());
+      const head = await handle.head();
+      assert.ok(head.page > first.page);
+      assert.equal(head.sequence, 0);
+      assert.deepEqual((await handle.read(0, NO_LIMIT)).items, []);
+      await publish(engine, "t", text("new"));
+      assert.deepEqual(
+        watcher.seen.map((item) => (item === "cache_deleted" ? item : textOf(item))),
+        ["old", "cache_deleted"],
+      );
+    },
+  );
 
-  contractTest("a watcher may come back from inside cacheDeleted, and is told that the cache is gone", async (engine) => {
-    let answer: unknown;
-    await watch(engine, "t", {
-      appended: () => {},
-      cacheDeleted: () => {
-        answer = engine.topics.watch("c", "t", recordingWatcher());
-      },
-    });
-    await engine.catalog.deleteCache("c");
-    assert.equal(await answer, "cache_not_found");
-  });
+  contractTest(
+    "a watcher may come back from inside cacheDeleted, and is told that the cache is gone",
+    async (engine) => {
+      let answer: unknown;
+      await watch(engine, "t", {
+        appended: () => {},
+        cacheDeleted: () => {
+          answer = engine.topics.watch("c", "t", recordingWatcher());
+        },
+      });
+      await engine.catalog.deleteCache("c");
+      assert.equal(await answer, "cache_not_found");
+    },
+  );
 
   contractTest("after close, changes are refused", async (engine) => {
     await engine.close();

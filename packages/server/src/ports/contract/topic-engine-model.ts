@@ -4,7 +4,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { TopicItem, TopicWatch } from "../topic-engine.js";
-import { CONTRACT_LIMITS, recordingWatcher, type CreateEngine, type EngineUnderTest } from "./engine-under-test.js";
+import {
+  CONTRACT_LIMITS,
+  recordingWatcher,
+  type CreateEngine,
+  type EngineUnderTest,
+} from "./engine-under-test.js";
 
 interface ModelItem {
   readonly sequence: number;
@@ -70,14 +75,21 @@ function touch(model: Model, cache: string, name: string, page: number, nowMs: n
   return fresh;
 }
 
-function assertItem(item: TopicItem | "cache_deleted" | undefined, expected: ModelItem | "cache_deleted", page: number) {
+function assertItem(
+  item: TopicItem | "cache_deleted" | undefined,
+  expected: ModelItem | "cache_deleted",
+  page: number,
+) {
   if (expected === "cache_deleted" || item === "cache_deleted" || item === undefined) {
     assert.equal(item, expected);
     return;
   }
   assert.equal(item.page, page);
   const { sequence, publishedAtMs } = item;
-  assert.deepEqual({ sequence, publishedAtMs, content: Buffer.from(item.value).toString("latin1") }, expected);
+  assert.deepEqual(
+    { sequence, publishedAtMs, content: Buffer.from(item.value).toString("latin1") },
+    expected,
+  );
 }
 
 function publishCommand(cache: string, topic: string, content: string): Command {
@@ -88,7 +100,10 @@ function publishCommand(cache: string, topic: string, content: string): Command 
       const nowMs = engine.nowMs();
       const value = { kind: "binary", value: Buffer.from(content, "latin1") } as const;
       const head = await engine.topics.publish(cache, topic, value, "");
-      if (!model.caches.has(cache)) return assert.equal(head, "cache_not_found");
+      if (!model.caches.has(cache)) {
+        assert.equal(head, "cache_not_found");
+        return;
+      }
       assert.ok(typeof head === "object");
       const known = touch(model, cache, topic, head.page, nowMs);
       known.sequence += 1;
@@ -111,7 +126,10 @@ function watchCommand(cache: string, topic: string): Command {
     async run(model, engine) {
       const watcher = recordingWatcher();
       const handle = await engine.topics.watch(cache, topic, watcher);
-      if (!model.caches.has(cache)) return assert.equal(handle, "cache_not_found");
+      if (!model.caches.has(cache)) {
+        assert.equal(handle, "cache_not_found");
+        return;
+      }
       assert.ok(typeof handle === "object");
       const head = await handle.head();
       const known = touch(model, cache, topic, head.page, engine.nowMs());
@@ -156,7 +174,8 @@ function readCommand(index: number, back: number, itemsMax: number, bytesMax: nu
       assert.ok(wanted.length === 0 || slice.items.length > 0);
       const bytes = slice.items.reduce((sum, item) => sum + item.value.byteLength, 0);
       const next = wanted[slice.items.length];
-      if (next !== undefined && slice.items.length < itemsMax) assert.ok(bytes + next.content.length > bytesMax);
+      if (next !== undefined && slice.items.length < itemsMax)
+        assert.ok(bytes + next.content.length > bytesMax);
     },
   };
 }
@@ -228,10 +247,14 @@ function commands(): fc.Arbitrary<Iterable<Command>> {
       publish,
       fc.tuple(cache, topic).map((args) => watchCommand(...args)),
       index.map(closeCommand),
-      fc.tuple(index, fc.integer({ min: -2, max: 30 }), fc.integer({ min: 1, max: 20 }), fc.nat(600)).map((args) => readCommand(...args)),
+      fc
+        .tuple(index, fc.integer({ min: -2, max: 30 }), fc.integer({ min: 1, max: 20 }), fc.nat(600))
+        .map((args) => readCommand(...args)),
       fc.tuple(index, fc.nat(1500)).map((args) => firstSinceCommand(...args)),
       fc.constantFrom(0, 1, 50, 300, 1000, 1001, 2500).map(advanceCommand),
-      fc.tuple(cache, fc.constantFrom("create" as const, "create" as const, "delete" as const)).map((args) => cacheCommand(...args)),
+      fc
+        .tuple(cache, fc.constantFrom("create" as const, "create" as const, "delete" as const))
+        .map((args) => cacheCommand(...args)),
     ],
     { maxCommands: 60, size: "max" },
   );
@@ -246,7 +269,11 @@ export function topicEngineModelTest(name: string, create: CreateEngine): void {
         try {
           await fc.asyncModelRun(async () => {
             await engine.catalog.createCache("c");
-            const model: Model = { caches: new Map([["c", new Map()]]), watches: [], pages: new Map() };
+            const model: Model = {
+              caches: new Map([["c", new Map<string, ModelTopic>()]]),
+              watches: [],
+              pages: new Map(),
+            };
             return { model, real: engine };
           }, steps);
         } finally {

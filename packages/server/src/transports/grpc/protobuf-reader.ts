@@ -18,16 +18,24 @@ const VARINT_BYTES_MAX = 10;
 /** Groups within groups, as deep as protobuf's own readers go. */
 const GROUP_DEPTH_MAX = 100;
 
+/** Makes text of a name's bytes; throws ProtobufError when they are not UTF-8. */
+export interface NameDecoder {
+  decode(bytes: Uint8Array, start: number, end: number): string;
+}
+
 export class ProtobufReader {
   readonly #bytes: Uint8Array;
   #at = 0;
+  /** Where the message ends that is being read. */
+  #end: number;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
+    this.#end = bytes.length;
   }
 
-  get atEnd(): boolean {
-    return this.#at >= this.#bytes.length;
+  atEnd(): boolean {
+    return this.#at >= this.#end;
   }
 
   /** Field number and wire type, as one number. */
@@ -39,12 +47,33 @@ export class ProtobufReader {
 
   /** The content of a length-delimited field: a view. */
   bytes(): Uint8Array {
-    const length = this.#uint32();
+    const bytes = this.#bytes;
+    const length = this.#length();
     const start = this.#at;
-    const end = start + length;
-    if (end > this.#bytes.length) throw new ProtobufError("cut short");
-    this.#at = end;
-    return this.#bytes.subarray(start, end);
+    this.#at = start + length;
+    // Not subarray: on a Buffer that takes three times as long.
+    return new Uint8Array(bytes.buffer, bytes.byteOffset + start, length);
+  }
+
+  /** The content of a length-delimited field: a name. */
+  name(names: NameDecoder): string {
+    const length = this.#length();
+    const start = this.#at;
+    this.#at = start + length;
+    return names.decode(this.#bytes, start, this.#at);
+  }
+
+  /** Goes into the message that a length-delimited field holds; the result is for `leave`. */
+  enter(): number {
+    const length = this.#length();
+    const outerEnd = this.#end;
+    this.#end = this.#at + length;
+    return outerEnd;
+  }
+
+  /** Goes on with the outer message, once the inner one is at its end. */
+  leave(outerEnd: number): void {
+    this.#end = outerEnd;
   }
 
   /** Passes over a field of any kind. */
@@ -57,7 +86,7 @@ export class ProtobufReader {
         this.#advance(8);
         break;
       case WIRE_BYTES:
-        this.bytes();
+        this.#advance(this.#uint32());
         break;
       case WIRE_GROUP_START:
         this.#skipGroup(tag >>> 3, depth + 1);
@@ -84,7 +113,14 @@ export class ProtobufReader {
 
   #advance(bytes: number): void {
     this.#at += bytes;
-    if (this.#at > this.#bytes.length) throw new ProtobufError("cut short");
+    if (this.#at > this.#end) throw new ProtobufError("cut short");
+  }
+
+  /** The length of the content that begins here, all of which is there. */
+  #length(): number {
+    const length = this.#uint32();
+    if (length > this.#end - this.#at) throw new ProtobufError("cut short");
+    return length;
   }
 
   #skipVarint(): void {
@@ -95,10 +131,8 @@ export class ProtobufReader {
   }
 
   #next(): number {
-    const byte = this.#bytes[this.#at];
-    if (byte === undefined) throw new ProtobufError("cut short");
-    this.#at++;
-    return byte;
+    if (this.#at >= this.#end) throw new ProtobufError("cut short");
+    return this.#bytes[this.#at++] as number;
   }
 
   /** A varint that must fit 32 bits, as tags and lengths do. */

@@ -8,7 +8,8 @@ const TWO_TO_32 = 0x1_0000_0000;
 /** Bytes of a whole number below 2^53 as a varint. */
 export function varintBytes(value: number): number {
   let bytes = 1;
-  for (let rest = value; rest >= 0x80; bytes++) rest = rest < TWO_TO_32 ? rest >>> 7 : Math.floor(rest / 0x80);
+  for (let rest = value; rest >= 0x80; bytes++)
+    rest = rest < TWO_TO_32 ? rest >>> 7 : Math.floor(rest / 0x80);
   return bytes;
 }
 

@@ -5,7 +5,15 @@ import type { TopicItem, TopicValue } from "../../ports/topic-engine.js";
 import type { Discontinuity } from "../../topics/sink.js";
 import { NameCache } from "./name-cache.js";
 import { ProtobufReader, ProtobufError, WIRE_BYTES } from "./protobuf-reader.js";
-import { PREFIX_BYTES, stringBytes, varintBytes, writeBytes, writePrefix, writeString, writeVarint } from "./protobuf-writer.js";
+import {
+  PREFIX_BYTES,
+  stringBytes,
+  varintBytes,
+  writeBytes,
+  writePrefix,
+  writeString,
+  writeVarint,
+} from "./protobuf-writer.js";
 
 export interface PublishRequest {
   readonly cacheName: string;
@@ -27,31 +35,32 @@ export function parsePublishRequest(bytes: Uint8Array): PublishRequest {
   let topicName = "";
   let kind: PublishRequest["kind"];
   let value: Uint8Array = nothing;
-  while (!reader.atEnd) {
+  while (!reader.atEnd()) {
     const tag = reader.tag();
     switch (tag) {
       case (1 << 3) | WIRE_BYTES:
-        cacheName = cacheNames.decode(reader.bytes());
+        cacheName = reader.name(cacheNames);
         break;
       case (2 << 3) | WIRE_BYTES:
-        topicName = topicNames.decode(reader.bytes());
+        topicName = reader.name(topicNames);
         break;
       case (3 << 3) | WIRE_BYTES: {
         // A message that comes twice is merged: of its one value, the last counts.
-        const inner = new ProtobufReader(reader.bytes());
-        while (!inner.atEnd) {
-          const innerTag = inner.tag();
+        const outerEnd = reader.enter();
+        while (!reader.atEnd()) {
+          const innerTag = reader.tag();
           if (innerTag === ((1 << 3) | WIRE_BYTES)) {
             kind = "text";
-            value = inner.bytes();
+            value = reader.bytes();
             if (!isUtf8(value)) throw new ProtobufError("text that is not UTF-8");
           } else if (innerTag === ((2 << 3) | WIRE_BYTES)) {
             kind = "binary";
-            value = inner.bytes();
+            value = reader.bytes();
           } else {
-            inner.skip(innerTag);
+            reader.skip(innerTag);
           }
         }
+        reader.leave(outerEnd);
         break;
       }
       default:

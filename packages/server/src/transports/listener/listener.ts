@@ -5,7 +5,8 @@ import type { Server as Http1Server } from "node:http";
 import { ErrorCode, type Http2Connection, type Http2Server } from "@subito/http2";
 import type { Clock, Timer } from "../../kernel/clock.js";
 import type { Logger } from "../../kernel/log.js";
-import { type Protocol, sniffProtocol } from "./sniff.js";
+import { Sniffer } from "./sniffer.js";
+import type { Protocol } from "./sniff.js";
 import { TcpSink } from "./tcp-sink.js";
 
 export interface ListenerOptions {
@@ -29,7 +30,9 @@ export interface Listener {
   finishShutdown(graceMs: number): Promise<void>;
 }
 
-const nothing = Buffer.alloc(0);
+function ignore(): void {
+  // Nothing to do.
+}
 
 /** How often connections are looked after. */
 const TICK_MS = 1000;
@@ -87,24 +90,21 @@ class PortListener implements Listener {
 
   #accept(socket: Socket): void {
     this.#sockets.add(socket);
-    socket.once("close", () => this.#sockets.delete(socket));
     // Errors are followed by "close"; a peer that resets its connection is no event worth a log line.
-    socket.on("error", () => undefined);
-    const timer = this.#options.clock.after(this.#options.prefaceTimeoutMs, () => socket.destroy());
-    let first: Buffer = nothing;
-    const onData = (chunk: Buffer): void => {
-      first = first.length === 0 ? chunk : Buffer.concat([first, chunk]);
-      const protocol = sniffProtocol(first);
-      if (protocol === undefined) return;
-      timer.cancel();
-      socket.off("data", onData);
-      const received = first;
-      // The closures here live as long as the socket: they must not hold its first bytes.
-      first = nothing;
-      this.#serve(socket, protocol, received);
-    };
-    socket.on("data", onData);
-    socket.once("close", () => timer.cancel());
+    socket.on("error", ignore);
+    // What tells the protocol apart is let go of as soon as it has: idle connections hold nothing of it.
+    const sniffer = new Sniffer(
+      this.#options.clock,
+      this.#options.prefaceTimeoutMs,
+      socket,
+      (protocol, first) => {
+        this.#serve(socket, protocol, first);
+      },
+    );
+    socket.once("close", () => {
+      this.#sockets.delete(socket);
+      sniffer.stop();
+    });
   }
 
   #serve(socket: Socket, protocol: Protocol, first: Buffer): void {

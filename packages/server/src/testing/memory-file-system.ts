@@ -1,8 +1,9 @@
 // Files in memory for tests: any step can fail, the machine can crash after any step, and what was not synced may be lost.
 
-import type { FileSystem, WritableFile } from "./file-system.js";
+import type { FileSystem, WritableFile } from "../engines/embedded/file-system.js";
 
-export type FileStep = "makeDirectory" | "read" | "create" | "write" | "sync" | "close" | "rename" | "remove" | "syncDirectory";
+export type FileStep =
+  "makeDirectory" | "read" | "create" | "write" | "sync" | "close" | "rename" | "remove" | "syncDirectory";
 
 interface Inode {
   content: Uint8Array;

@@ -1,0 +1,57 @@
+// A subscriber connection to Redis. All replies have lengths that are known before, so counting bytes is exact.
+
+/** @param {string[]} words @returns {Buffer} a command in RESP */
+export function toRedisCommand(words) {
+  const parts = words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`);
+  return Buffer.from(`*${words.length}\r\n${parts.join("")}`);
+}
+
+/** @typedef {import("./protocol.js").SubscriberProtocol} SubscriberProtocol */
+
+/** @implements {SubscriberProtocol} */
+export class RedisSubscriber {
+  /** @param {import("../../peers/peer.js").Target} _target @param {number} payloadBytes */
+  constructor(_target, payloadBytes) {
+    this.lost = 0;
+    /** @type {string | null} */
+    this.error = null;
+    this.payloadBytes = payloadBytes;
+    this.messageBytes = 0;
+    /** The byte count at which each subscription has been confirmed. @type {number[]} */
+    this.confirmedAt = [];
+    this.replyBytes = 0;
+    this.bytes = 0;
+  }
+
+  get ready() {
+    let count = this.confirmedAt.length;
+    while (count > 0 && this.bytes < /** @type {number} */ (this.confirmedAt[count - 1])) count -= 1;
+    return count;
+  }
+
+  get delivered() {
+    return this.messageBytes === 0 ? 0 : Math.max(0, this.bytes - this.replyBytes) / this.messageBytes;
+  }
+
+  hello() {
+    return Buffer.alloc(0);
+  }
+
+  /** @param {string} topic */
+  subscribe(topic) {
+    const channel = `$${topic.length}\r\n${topic}\r\n`;
+    this.replyBytes += `*3\r\n$9\r\nsubscribe\r\n${channel}:${this.confirmedAt.length + 1}\r\n`.length;
+    this.confirmedAt.push(this.replyBytes);
+    const { payloadBytes } = this;
+    this.messageBytes = `*3\r\n$7\r\nmessage\r\n${channel}$${payloadBytes}\r\n\r\n`.length + payloadBytes;
+    return toRedisCommand(["SUBSCRIBE", topic]);
+  }
+
+  /** @param {Uint8Array} buffer @param {number} length */
+  feed(buffer, length) {
+    if (this.bytes === 0 && buffer[0] !== 0x2a)
+      this.error = Buffer.from(buffer.subarray(0, length)).toString();
+    this.bytes += length;
+    return null;
+  }
+}

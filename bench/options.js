@@ -1,0 +1,74 @@
+// The command line of the bench.
+
+import { parseArgs } from "node:util";
+import { PEERS } from "./peers/index.js";
+import { SECTIONS } from "./plan.js";
+
+export const HELP = `Usage: node bench/run.js [options]      (after npm run build and npm ci --prefix bench)
+
+Starts Subito and its peers one after the other, loads each in the same way, and prints one table.
+
+  --small          a run of half a minute that checks deliveries and prints the table; writes no file
+  --only A,B       only these servers: ${PEERS.map(({ id }) => id).join(", ")}
+  --section A,B    only these sections: ${SECTIONS.join(", ")}
+  --rounds N       how often all is repeated (default 3; with --small 1)
+  --help           this text
+
+A run of everything writes bench/results/DATE-COMMIT.json and .md; one with --small, --only or --section does not.
+Exit code: 0 done; 1 something failed, or (--small) a message was lost; 2 wrong options;
+77 all done that could be, but a tool is missing: the last line says which.`;
+
+/** The message is for the user. */
+export class OptionError extends Error {}
+
+/** @param {string | undefined} list @param {readonly string[]} known @param {string} option @returns {string[]} */
+function parseList(list, known, option) {
+  if (list === undefined) return [...known];
+  const names = list.split(",").map((name) => name.trim());
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new OptionError(`${option}: no ${unknown.join(", ")}; there are ${known.join(", ")}`);
+  return names;
+}
+
+/**
+ * @typedef {{ help: boolean, small: boolean, peers: string[], sections: string[], rounds: number, complete: boolean }} Options
+ */
+
+/**
+ * @param {string[]} args
+ * @returns {Options}
+ * @throws {OptionError}
+ */
+export function parseOptions(args) {
+  let values;
+  try {
+    ({ values } = parseArgs({
+      args,
+      options: {
+        help: { type: "boolean", default: false },
+        small: { type: "boolean", default: false },
+        only: { type: "string" },
+        section: { type: "string" },
+        rounds: { type: "string" },
+      },
+    }));
+  } catch (error) {
+    throw new OptionError(error instanceof Error ? error.message : String(error));
+  }
+  const { help, small, only, section } = values;
+  const rounds = Number(values.rounds ?? (small ? 1 : 3));
+  if (!Number.isInteger(rounds) || rounds < 1) throw new OptionError("--rounds takes a whole number from 1");
+  return {
+    help,
+    small,
+    peers: parseList(
+      only,
+      PEERS.map(({ id }) => id),
+      "--only",
+    ),
+    sections: parseList(section, SECTIONS, "--section"),
+    rounds,
+    complete: !small && only === undefined && section === undefined,
+  };
+}

@@ -1,0 +1,30 @@
+// The one shape that every peer has, and how a started server is handed to the drivers.
+
+/**
+ * Where and how to reach a running server.
+ * @typedef {object} Target
+ * @property {number} port  on 127.0.0.1
+ * @property {"http2" | "redis" | "nats"} subscribeProtocol
+ * @property {"grpc" | "redis" | "nats" | "floor"} publishProtocol
+ * @property {string | null} authorization  value of the `authorization` header of gRPC calls
+ */
+
+/**
+ * @typedef {object} RunningPeer
+ * @property {number} pid  the process whose CPU time and memory count
+ * @property {Target} target
+ * @property {() => Promise<void>} stop
+ */
+
+/**
+ * @typedef {object} Peer
+ * @property {string} id  as in --only
+ * @property {string} label
+ * @property {string | null} tool  the program that must be installed, null for none
+ * @property {boolean} toolRequired  its absence makes the run incomplete (exit code 77)
+ * @property {number} fanoutDeliveriesMax  a run is made shorter rather than ask for more deliveries than this
+ * @property {() => string} version
+ * @property {() => Promise<RunningPeer>} start
+ */
+
+export const HOST = "127.0.0.1";

@@ -1,0 +1,90 @@
+// node bench/run.js: Subito and its peers side by side, in one table. See README.md.
+
+import process from "node:process";
+import { OptionError, HELP, parseOptions } from "./options.js";
+import { PEERS } from "./peers/index.js";
+import { createPlan } from "./plan.js";
+import { judgeGoals, toGoalLines } from "./report/goals.js";
+import { toRunLines, writeResultFiles } from "./report/result-files.js";
+import { summarize } from "./report/summary.js";
+import { toTable } from "./report/table.js";
+import { findMissingTool, runRounds } from "./rounds.js";
+import { readCommit, readMachine } from "./system/machine.js";
+import { findTool, readVersion } from "./system/tools.js";
+
+const EXIT_OK = 0;
+const EXIT_FAILED = 1;
+const EXIT_WRONG_OPTIONS = 2;
+const EXIT_TOOLS_MISSING = 77;
+
+/** @typedef {import("./peers/peer.js").Peer} Peer */
+
+/** @param {Peer[]} peers @returns {Record<string, string>} */
+function readVersions(peers) {
+  const present = peers.filter(({ tool }) => tool === null || findTool(tool) !== null);
+  const versions = Object.fromEntries(present.map((peer) => [peer.label, peer.version()]));
+  const h2load = findTool("h2load");
+  return h2load === null ? versions : { ...versions, h2load: readVersion(h2load, ["--version"]) };
+}
+
+/** @param {import("./plan.js").Scenario[]} scenarios @param {Peer[]} peers @returns {string[]} tools that a whole run needs */
+function findMissingTools(scenarios, peers) {
+  const missing = scenarios.flatMap((scenario) => {
+    const taking = peers.filter(({ id }) => scenario.peers.includes(id));
+    return taking.flatMap((peer) => {
+      const tool = findMissingTool(scenario, peer);
+      return tool === null || (tool === peer.tool && !peer.toolRequired) ? [] : [tool];
+    });
+  });
+  return [...new Set(missing)];
+}
+
+/** @param {string[]} args @returns {Promise<number>} the exit code */
+async function main(args) {
+  const options = parseOptions(args);
+  if (options.help) {
+    console.log(HELP);
+    return EXIT_OK;
+  }
+  if (process.platform !== "linux") {
+    console.log("the bench reads /proc, which only Linux has");
+    return EXIT_TOOLS_MISSING;
+  }
+  const peers = PEERS.filter(({ id }) => options.peers.includes(id));
+  const scenarios = createPlan(options).filter(({ section }) => options.sections.includes(section));
+  const measures = scenarios.flatMap((scenario) => scenario.measures);
+  const run = {
+    date: new Date().toISOString().slice(0, 10),
+    source: readCommit(),
+    machine: readMachine(),
+    versions: readVersions(peers),
+    command: ["node bench/run.js", ...args].join(" "),
+    rounds: options.rounds,
+  };
+  const { samples, failed } = await runRounds(scenarios, peers, options.rounds, (line) =>
+    console.error(line.trim()),
+  );
+
+  const summary = summarize(samples, measures, options.peers);
+  const table = toTable(summary, measures, (id) => PEERS.find((peer) => peer.id === id)?.label ?? id);
+  const goals = options.small ? "" : toGoalLines(judgeGoals(samples, summary));
+  console.log([toRunLines(run), table, goals].filter((part) => part !== "").join("\n\n"));
+  if (options.complete) {
+    const name = await writeResultFiles(run, { table, goals, samples, summary, measures });
+    console.log(`\nwritten: bench/${name}.json and .md`);
+  }
+  const lost = samples.filter(({ deliveredShare }) => deliveredShare !== null && deliveredShare !== 1);
+  if (failed || (options.small && lost.length > 0)) return EXIT_FAILED;
+  const missing = findMissingTools(scenarios, peers);
+  if (missing.length === 0) return EXIT_OK;
+  console.log(`not everything was measured: ${missing.join(", ")} missing`);
+  return EXIT_TOOLS_MISSING;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof OptionError)) throw error;
+  console.error(`${error.message}\n\n${HELP}`);
+  process.exitCode = EXIT_WRONG_OPTIONS;
+}

@@ -1,0 +1,68 @@
+// Runs the conformance tests of the published Node client against the built server.
+// Exit code: 0 all passed, 77 skipped (the reason is the last line), anything else failed.
+// `node run.mjs resume auth` runs only the files whose names hold one of these words.
+
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const skippedExitCode = 77;
+const directory = dirname(fileURLToPath(import.meta.url));
+const installedMark = join(directory, "node_modules", ".installed-from-lock");
+/** Time for one file; the keepalive file is the longest by far. */
+const fileTimeoutMs = 300_000 + 1_000 * Number(process.env["CONFORMANCE_IDLE_SECONDS"] ?? 150);
+/** Files at once. Not the number of processors: they mostly wait, and the longest must not hold up the others. */
+const concurrency = 3;
+
+/** Installs exactly what the lock file names, unless that was done before. */
+function installClient() {
+  const lockHash = createHash("sha256")
+    .update(readFileSync(join(directory, "package-lock.json")))
+    .digest("hex");
+  if (existsSync(installedMark) && readFileSync(installedMark, "utf8") === lockHash) return;
+  const result = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
+    cwd: directory,
+    stdio: "inherit",
+  });
+  if (result.status !== 0) {
+    const reason = result.error?.message ?? `npm ci ended with ${result.status ?? result.signal}`;
+    console.log(`conformance/node skipped: the Momento client cannot be installed (${reason})`);
+    process.exit(skippedExitCode);
+  }
+  writeFileSync(installedMark, lockHash);
+}
+
+/** The test files to run, the longest first so that the others run beside it. */
+function listTestFiles() {
+  const words = process.argv.slice(2);
+  return readdirSync(directory)
+    .filter((name) => name.endsWith(".test.mjs"))
+    .filter((name) => words.length === 0 || words.some((word) => name.includes(word)))
+    .sort(
+      (a, b) => Number(b.startsWith("keepalive")) - Number(a.startsWith("keepalive")) || a.localeCompare(b),
+    );
+}
+
+installClient();
+const files = listTestFiles();
+if (files.length === 0) {
+  console.error(`No test file matches ${process.argv.slice(2).join(" ")}.`);
+  process.exit(1);
+}
+const result = spawnSync(
+  process.execPath,
+  [
+    "--test",
+    // The client's TopicClient has no close(): its channels would keep the process waiting after the last test.
+    "--test-force-exit",
+    `--test-concurrency=${concurrency}`,
+    `--test-timeout=${fileTimeoutMs}`,
+    "--test-reporter=spec",
+    ...files,
+  ],
+  { cwd: directory, stdio: "inherit" },
+);
+if (result.error !== undefined) console.error(result.error.message);
+process.exit(result.status ?? 1);

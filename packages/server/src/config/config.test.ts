@@ -1,0 +1,172 @@
+// Flags, variables and defaults; everything that is refused, with the names that the message must have.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { ConfigError, parseConfig, parseFlags, type Config } from "./config.js";
+import { readEnvironment } from "./env.js";
+import { defaultLimits } from "./limits.js";
+import { environmentName, OPTIONS, optionsHelp, type Option, type OptionFlag } from "./options.js";
+
+function configOf(argv: string[], env: Record<string, string> = {}): Config {
+  const flags = parseFlags(argv);
+  assert.ok(flags !== "help");
+  return parseConfig(flags, readEnvironment(env));
+}
+
+function problemsOf(argv: string[], env: Record<string, string> = {}): readonly string[] {
+  try {
+    configOf(argv, env);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    assert.ok(error.problems.length > 0);
+    return error.problems;
+  }
+  return assert.fail("was accepted");
+}
+
+test("defaults", () => {
+  assert.deepEqual(configOf([]), {
+    host: "127.0.0.1",
+    port: 8080,
+    dataDir: "./subito-data",
+    logLevel: "info",
+    auth: "open",
+    heartbeatMs: 1000,
+    freshWindowMs: 1000,
+    shutdownGraceMs: 10_000,
+    prefaceTimeoutMs: 10_000,
+    idleTimeoutMs: 300_000,
+    limits: defaultLimits,
+  });
+});
+
+test("every option is read from its flag, in both spellings, and from its variable; the flag wins", () => {
+  const samples: Record<OptionFlag, [string, string]> = {
+    host: ["localhost", "127.0.0.2"],
+    port: ["0", "9"],
+    "data-dir": ["/a", "/b"],
+    "log-level": ["debug", "silent"],
+    auth: ["required", "open"],
+    "heartbeat-ms": ["200", "300"],
+    "fresh-window-ms": ["0", "30"],
+    "ring-items": ["1", "2"],
+    "ring-bytes": ["2000", "3000"],
+    "ring-age-ms": ["1", "3"],
+    "shutdown-grace-ms": ["0", "3"],
+    "preface-timeout-ms": ["2", "3"],
+    "idle-timeout-ms": ["2", "3"],
+  };
+  for (const { flag } of OPTIONS) {
+    const [one, other] = samples[flag];
+    const variable = environmentName(flag);
+    const expected = configOf([`--${flag}`, one]);
+    assert.notDeepEqual(expected, configOf([`--${flag}`, other]), flag);
+    assert.deepEqual(configOf([`--${flag}=${one}`]), expected);
+    assert.deepEqual(configOf([], { [variable]: one }), expected);
+    assert.deepEqual(configOf([`--${flag}`, one], { [variable]: other }), expected);
+    assert.deepEqual(configOf([], { [variable]: "" }), configOf([]), "an empty variable is none");
+  }
+  assert.equal(environmentName("data-dir"), "SUBITO_DATA_DIR");
+});
+
+test("limits follow their flags", () => {
+  const { limits } = configOf(["--ring-items", "5", "--ring-bytes", "7000", "--ring-age-ms", "9"]);
+  assert.deepEqual(limits, { ...defaultLimits, ringItemsMax: 5, ringBytesMax: 7000, ringAgeMs: 9 });
+});
+
+test("auth follows the host, and open is refused where others could come in", () => {
+  for (const host of ["127.0.0.1", "127.9.9.9", "localhost", "::1", "0:0:0:0:0:0:0:1"]) {
+    assert.equal(configOf(["--host", host]).auth, "open");
+    assert.equal(configOf(["--host", host, "--auth", "required"]).auth, "required");
+    assert.equal(configOf(["--host", host, "--auth", "open"]).auth, "open");
+  }
+  for (const host of [
+    "0.0.0.0",
+    "::",
+    "192.168.1.2",
+    "example.test",
+    "127.1",
+    "127.0.0.256",
+    "my.localhost",
+  ]) {
+    assert.equal(configOf(["--host", host]).auth, "required", host);
+    const [problem, ...more] = problemsOf(["--host", host], { SUBITO_AUTH: "open" });
+    assert.match(
+      problem ?? "",
+      /--auth open \(SUBITO_AUTH\) lets everyone .* can be reached from other machines/,
+    );
+    assert.ok(problem?.includes(host));
+    assert.deepEqual(more, []);
+  }
+});
+
+test("bad values are refused by flag and variable, all at once", () => {
+  const bad: [string, string][] = [
+    ["port", "-1"],
+    ["port", "65536"],
+    ["port", "80.5"],
+    ["port", "0x50"],
+    ["port", " 80"],
+    ["port", "99999999999999999999"],
+    ["host", ""],
+    ["data-dir", ""],
+    ["data-dir", "a\0b"],
+    ["log-level", "loud"],
+    ["log-level", "__proto__"],
+    ["auth", "none"],
+    ["heartbeat-ms", "0"],
+    ["ring-items", "0"],
+    ["ring-age-ms", "1e3"],
+  ];
+  for (const [flag, value] of bad) {
+    const variable = environmentName(flag);
+    const [byFlag, ...more] = problemsOf([`--${flag}=${value}`]);
+    assert.ok(byFlag?.startsWith(`--${flag} (${variable}) takes `), byFlag);
+    assert.ok(byFlag?.endsWith(`not ${JSON.stringify(value)}.`), byFlag);
+    assert.deepEqual(more, []);
+    if (value === "") continue;
+    const [byVariable] = problemsOf([], { [variable]: value });
+    assert.ok(byVariable?.startsWith(`${variable} (--${flag}) takes `), byVariable);
+  }
+  assert.equal(problemsOf(["--port", "x", "--auth", "y"], { SUBITO_RING_AGE_MS: "z" }).length, 3);
+});
+
+test("unknown and unfinished flags are refused, with a suggestion where one is near", () => {
+  const match = (argv: string[], message: RegExp) => assert.match(problemsOf(argv).join("\n"), message);
+  match(["--prot", "8080"], /no flag --prot; did you mean --port\?/);
+  match(["--data", "x"], /did you mean --data-dir\?/);
+  match(["--datadir=x"], /did you mean --data-dir\?/);
+  match(["--completely-else"], /no flag --completely-else$/);
+  match(["--__proto__", "x"], /no flag --__proto__$/);
+  assert.equal(problemsOf(["--prot", "1", "--hots", "x"]).length, 2);
+  match(["--port"], /--port/);
+  match(["--port", "--host"], /--port/);
+  match(["8080"], /8080/);
+  match(["-p", "80"], /-p/);
+});
+
+test("help is asked for by --help and -h, and names every flag, default and meaning", () => {
+  for (const argv of [["--help"], ["-h"], ["--port", "x", "--help"]]) assert.equal(parseFlags(argv), "help");
+  for (const { flag, defaultText, help } of OPTIONS as readonly Option[]) {
+    for (const part of [`--${flag} `, defaultText ?? "", help]) assert.ok(optionsHelp().includes(part), part);
+  }
+});
+
+test("whatever words come, there is a configuration or a ConfigError", () => {
+  const word = fc.oneof(
+    fc.string(),
+    fc.constantFrom(...OPTIONS.map(({ flag }) => `--${flag}`)),
+    fc.constantFrom("--", "--=", "-", "--help=x", "0", "open"),
+  );
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 6 }), fc.dictionary(fc.string(), fc.string()), (argv, env) => {
+      try {
+        const flags = parseFlags(argv);
+        if (flags !== "help") parseConfig(flags, readEnvironment(env));
+      } catch (error) {
+        assert.ok(error instanceof ConfigError, String(error));
+      }
+    }),
+  );
+});
