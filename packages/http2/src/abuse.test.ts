@@ -1,3 +1,5 @@
+// What a hostile peer can do, and where it ends.
+
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";

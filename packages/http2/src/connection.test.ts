@@ -1,3 +1,5 @@
+// A connection as a well-behaved client sees it.
+
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ErrorCode } from "./error-code.js";

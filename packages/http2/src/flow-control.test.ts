@@ -1,3 +1,5 @@
+// Windows in both directions: nothing is lost, repeated, or sent before its time.
+
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
@@ -25,19 +27,20 @@ describe("what the peer lets us send", () => {
     const peer = new RawPeer().handshake(setting(Setting.INITIAL_WINDOW_SIZE, 10));
     peer.request(1);
     const [request] = peer.requests;
-    request?.stream.reply(new Reply(ok, Buffer.from("0123456789abcdef"), trailers));
+    assert.ok(request);
+    request.stream.reply(new Reply(ok, Buffer.from("0123456789abcdef"), trailers));
     peer.endTurn();
     const first = peer.frames();
     assert.equal(dataOf(first, 1).toString(), "0123456789");
     assert.ok(first.every((frame) => (frame.flags & Flag.END_STREAM) === 0));
-    assert.equal(request?.stream.ready, false);
+    assert.equal(request.stream.ready, false);
     peer.send(window(1, 3));
     assert.equal(dataOf(peer.frames(), 1).toString(), "abc");
     peer.send(window(1, 100));
     const rest = peer.frames();
     assert.equal(dataOf(rest, 1).toString(), "def");
     assert.equal(rest.at(-1)?.type, HEADERS);
-    assert.equal(request?.closedHow, "done");
+    assert.equal(request.closedHow, "done");
   });
 
   it("lets a lowered initial window take back what was given (6.9.2)", () => {
@@ -47,7 +50,8 @@ describe("what the peer lets us send", () => {
     stream?.respond(ok);
     stream?.write(Buffer.alloc(20));
     peer.send(rawFrame(SETTINGS, 0, 0, setting(Setting.INITIAL_WINDOW_SIZE, 5)));
-    assert.equal(stream?.sendWindowBytes, -15);
+    assert.ok(stream);
+    assert.equal(stream.sendWindowBytes, -15);
     stream.write(new SharedBytes(Buffer.from("later")));
     peer.endTurn();
     peer.frames();
@@ -73,11 +77,12 @@ describe("what the peer lets us send", () => {
     const peer = new RawPeer().handshake(setting(Setting.INITIAL_WINDOW_SIZE, 4));
     peer.request(1);
     const [request] = peer.requests;
-    request?.stream.respond(ok);
-    request?.stream.write(Buffer.from("1234"));
-    assert.equal(request?.stream.ready, false);
+    assert.ok(request);
+    request.stream.respond(ok);
+    request.stream.write(Buffer.from("1234"));
+    assert.equal(request.stream.ready, false);
     peer.send(window(1, 1));
-    assert.equal(request?.stream.ready, true);
+    assert.equal(request.stream.ready, true);
     assert.equal(request.writableCalls, 1);
   });
 

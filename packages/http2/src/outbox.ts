@@ -75,15 +75,6 @@ export class Outbox {
   }
 }
 
-function writePiece(out: Buffer, at: number, piece: StampedFrames | Uint8Array, streamId: number): number {
-  if (piece instanceof StampedFrames) {
-    piece.writeTo(out, at, streamId);
-    return at + piece.bytes.length;
-  }
-  out.set(piece, at);
-  return at + piece.length;
-}
-
 function writeTogether(
   sink: ByteSink,
   scratch: Scratch,
@@ -93,8 +84,20 @@ function writeTogether(
 ): boolean {
   const out = scratch.take(bytes);
   let at = 0;
-  for (let i = 0; i < pieces.length; i++) {
-    at = writePiece(out, at, pieces[i] as StampedFrames | Uint8Array, ids[i] as number);
+  let i = 0;
+  while (i < pieces.length) {
+    const piece = pieces[i] as StampedFrames | Uint8Array;
+    if (!(piece instanceof StampedFrames)) {
+      out.set(piece, at);
+      at += piece.length;
+      i++;
+      continue;
+    }
+    // Streams that get the same chunk stand in a row when a connection has many of one topic.
+    let end = i + 1;
+    while (end < pieces.length && pieces[end] === piece) end++;
+    at = piece.writeRun(out, at, ids, i, end);
+    i = end;
   }
   const left = sink.write(out.subarray(0, at));
   if (!left) scratch.giveAway();

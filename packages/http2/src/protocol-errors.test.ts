@@ -1,3 +1,5 @@
+// Every rule of RFC 9113 that a peer can break, and the error it must get.
+
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ErrorCode } from "./error-code.js";

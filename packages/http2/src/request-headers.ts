@@ -61,7 +61,6 @@ const CONNECTION_FIELDS: ReadonlySet<string> = new Set([
 
 // RFC 9113 8.2.1: field names are lower-case tokens; values hold no NUL, CR or LF and no white space at their ends.
 const NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
-// eslint-disable-next-line no-control-regex -- these control characters are what is looked for
 const BAD_VALUE = /[\0\r\n]|^[ \t]|[ \t]$/;
 
 /** Reads a request header block; the outcome is remembered on the block. */

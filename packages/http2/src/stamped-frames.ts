@@ -15,11 +15,25 @@ export class StampedFrames {
     this.idOffsets = idOffsets;
   }
 
-  /** Copies the frames to `out` at `offset`, stamped for `streamId`. */
-  writeTo(out: Uint8Array, offset: number, streamId: number): void {
+  /**
+   * Writes the frames for each of `ids[from]` to `ids[to - 1]`, one after the other, and returns where they end. Copies are made
+   * of copies, twice as many each time: a few moves of memory rather than one per stream.
+   */
+  writeRun(out: Uint8Array, offset: number, ids: readonly number[], from: number, to: number): number {
+    const size = this.bytes.length;
+    const end = offset + size * (to - from);
     out.set(this.bytes, offset);
-    const offsets = this.idOffsets;
-    for (let i = 0; i < offsets.length; i++) writeUint32(out, offset + (offsets[i] as number), streamId);
+    for (let filled = offset + size; filled < end;) {
+      const bytes = Math.min(filled - offset, end - filled);
+      out.copyWithin(filled, offset, offset + bytes);
+      filled += bytes;
+    }
+    const places = this.idOffsets;
+    for (let i = from, at = offset; i < to; i++, at += size) {
+      const id = ids[i] as number;
+      for (let k = 0; k < places.length; k++) writeUint32(out, at + (places[k] as number), id);
+    }
+    return end;
   }
 
   /**
@@ -29,7 +43,7 @@ export class StampedFrames {
   stampedFor(streamId: number): Uint8Array {
     if (this.#lastId === streamId && this.#lastStamped !== undefined) return this.#lastStamped;
     const out = Buffer.allocUnsafe(this.bytes.length);
-    this.writeTo(out, 0, streamId);
+    this.writeRun(out, 0, [streamId], 0, 1);
     this.#lastId = streamId;
     this.#lastStamped = out;
     return out;

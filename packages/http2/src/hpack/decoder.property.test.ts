@@ -205,7 +205,7 @@ test("noise gives a list within its bounds, or an HpackError", () => {
   const damaged = fc.tuple(modelBlock, fc.nat(), fc.nat(255)).map(([block, place, octet]) => {
     const octets = new ModelEncoder().encode(block);
     if (octets.length > 0) octets[place % octets.length] = octet;
-    return octets as Uint8Array;
+    return octets;
   });
   const octets = fc.oneof(fc.uint8Array({ maxLength: 600 }), damaged);
   fc.assert(

@@ -5,6 +5,7 @@ interface Latin1Sliceable {
 }
 
 // Node has this method on every Buffer, but its types do not tell of it.
+// eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with its `this` below
 const slice = (Buffer.prototype as unknown as Latin1Sliceable).latin1Slice;
 
 /** The octets from `start` to `end`, each as one character; a flat string that does not keep `bytes` alive. */

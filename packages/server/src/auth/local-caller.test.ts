@@ -1,3 +1,5 @@
+// Who counts as local, and who only pretends.
+
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { isLocalCaller } from "./local-caller.js";

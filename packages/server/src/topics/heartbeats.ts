@@ -18,6 +18,8 @@ export interface HeartbeatMember {
 /** No tick comes sooner than this after the one before, but for a shorter heartbeat. */
 const TICK_MS_MIN = 50;
 const SLOTS_MAX = 20;
+/** Subscribers that came one after the other share a slot: often they share a connection too, and one write carries their beats. */
+const NEIGHBOURS = 64;
 
 export class Heartbeats {
   readonly #clock: Clock;
@@ -26,6 +28,7 @@ export class Heartbeats {
   readonly #chunks = new WeakMap<WireForm<unknown>, { readonly chunk: unknown }>();
   #present = 0;
   #next = 0;
+  #neighbours = 0;
   #count = 0;
   #timer: Timer | undefined;
 
@@ -52,7 +55,8 @@ export class Heartbeats {
     member.heartbeatSlot = this.#next;
     member.heartbeatIndex = slot.length;
     slot.push(member);
-    this.#next = (this.#next + 1) % this.#slots.length;
+    this.#neighbours = (this.#neighbours + 1) % NEIGHBOURS;
+    if (this.#neighbours === 0) this.#next = (this.#next + 1) % this.#slots.length;
     this.#count++;
     this.#timer ??= this.#clock.every(this.#tickMs, () => this.#tick());
   }

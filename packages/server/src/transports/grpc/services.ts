@@ -6,6 +6,7 @@ import type { Topics } from "../../topics/topics.js";
 import type { Caller } from "./caller.js";
 import { type PublishedLimits, createCacheMethods } from "./control.js";
 import { createPublish, createSubscribe } from "./pubsub.js";
+import { keepStringsAsTheyAre } from "./text-encoding.js";
 
 export interface ServicesOptions {
   readonly topics: Topics;
@@ -15,6 +16,7 @@ export interface ServicesOptions {
 }
 
 export function createMethodTable({ topics, caches, caller, limits }: ServicesOptions): MethodTable {
+  keepStringsAsTheyAre();
   return new Map<string, Method>([
     ...service("cache_client.pubsub.Pubsub", {
       Publish: createPublish(topics, caller),

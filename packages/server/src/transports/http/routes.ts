@@ -17,7 +17,8 @@ export interface Route {
   handle(request: HttpRequest, parameters: readonly string[]): Promise<HttpResponse> | HttpResponse;
 }
 
-interface CompiledRoute extends Route {
+interface CompiledRoute {
+  readonly route: Route;
   readonly segments: readonly string[];
 }
 
@@ -26,11 +27,7 @@ export function createHttpHandler(
   routes: readonly Route[],
   onInternalError: (error: ServiceError) => void,
 ): HttpHandler {
-  const compiled = routes.map((route) => ({
-    ...route,
-    handle: route.handle,
-    segments: route.path.split("/"),
-  }));
+  const compiled = routes.map((route) => ({ route, segments: route.path.split("/") }));
   return async (request) => {
     try {
       return await pick(compiled, request);
@@ -45,8 +42,8 @@ export function createHttpHandler(
 function pick(routes: readonly CompiledRoute[], request: HttpRequest): Promise<HttpResponse> | HttpResponse {
   const segments = request.path.split("/");
   const allowed: string[] = [];
-  for (const route of routes) {
-    const parameters = match(route.segments, segments);
+  for (const { route, segments: pattern } of routes) {
+    const parameters = match(pattern, segments);
     if (parameters === undefined) continue;
     const method = request.method === "HEAD" ? "GET" : request.method;
     if (route.method === method) return route.handle(request, parameters.map(decodeSegment));
