@@ -42,7 +42,7 @@ export const layers: readonly Layer[] = [
     path: `${serverRoot}transports/grpc/`,
     imports: ["auth", "topics", "control", "rpc", "rpc/grpc", "wire"],
     typesFrom: ["ports"],
-    outside: ["@bufbuild/protobuf"],
+    outside: ["@bufbuild/protobuf", "@bufbuild/protobuf/wire"],
   },
   {
     name: "transports/http",

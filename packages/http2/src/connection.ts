@@ -375,6 +375,8 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
 
   applySettings(settings: PeerSettings): void {
     const { initialWindowBytes, frameBytesMax, headerTableBytes } = settings;
+    // At once, before anything that the new settings let go (RFC 9113 6.5.3).
+    this.send(settingsAckFrame);
     // Our blocks never use the peer's table, but a peer that makes it smaller is owed a word of that.
     if (headerTableBytes !== undefined && headerTableBytes < DEFAULT_HEADER_TABLE_BYTES)
       this.owesTableUpdate = true;
@@ -386,7 +388,6 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
       this.peerInitialWindowBytes = initialWindowBytes;
       for (const stream of this.streams.values()) this.#widen(stream, changeBytes);
     }
-    this.send(settingsAckFrame);
   }
 
   answerPing(payload: Uint8Array): void {

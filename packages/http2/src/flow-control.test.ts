@@ -61,6 +61,19 @@ describe("what the peer lets us send", () => {
     assert.equal(dataOf(peer.frames(), 1).toString(), "later");
   });
 
+  it("acknowledges SETTINGS before the DATA that they let go (6.5.3)", () => {
+    const peer = new RawPeer().handshake(setting(Setting.INITIAL_WINDOW_SIZE, 0));
+    peer.request(1);
+    peer.requests[0]?.stream.write(Buffer.from("now"));
+    peer.endTurn();
+    peer.frames();
+    peer.send(rawFrame(SETTINGS, 0, 0, setting(Setting.INITIAL_WINDOW_SIZE, 10)));
+    assert.deepEqual(
+      peer.frames().map((frame) => frame.type),
+      [SETTINGS, DATA],
+    );
+  });
+
   it("never sends frames larger than the peer takes", () => {
     const peer = new RawPeer().handshake(setting(Setting.INITIAL_WINDOW_SIZE, 1 << 20));
     peer.send(window(0, 1 << 20)).request(1);

@@ -28,15 +28,19 @@ export function createTurn(schedule: (run: () => void) => void = setImmediate): 
   }
 
   function run(): void {
-    while (early.length > 0 || late.length > 0) {
-      const first = early;
-      early = [];
-      runAll(first);
-      const second = late;
-      late = [];
-      runAll(second);
+    try {
+      while (early.length > 0 || late.length > 0) {
+        const first = early;
+        early = [];
+        runAll(first);
+        const second = late;
+        late = [];
+        runAll(second);
+      }
+    } finally {
+      // Whatever throws here is a bug that ends the process; should someone catch it, turns must still end.
+      scheduled = false;
     }
-    scheduled = false;
   }
 
   function add(list: Flushable[], work: Flushable): void {

@@ -34,7 +34,10 @@ export interface RingSlice {
   readonly items: readonly TopicItem[];
 }
 
-/** Told of what happens to one topic. Called from the engine; must not throw and must not block. */
+/**
+ * Told of what happens to one topic. Called from the engine; must not throw, must not block, and must not publish to the same
+ * topic (later watchers would see the two out of order).
+ */
 export interface TopicWatcher {
   /** A new item. Called in order of sequence, with no gap unless a `page` change or a hole shows in the item itself. */
   appended(item: TopicItem): void;
@@ -56,7 +59,7 @@ export interface TopicWatch {
     fromSequence: number,
     limits: { readonly itemsMax: number; readonly bytesMax: number },
   ): Awaitable<RingSlice>;
-  /** Ends the interest: the watcher is called no more. */
+  /** Ends the interest: the watcher is called no more. Allowed at any time, also from within the watcher and after `cacheDeleted`. */
   close(): void;
 }
 

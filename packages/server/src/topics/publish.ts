@@ -21,7 +21,8 @@ export function createPublish(engine: TopicEngine, topicItemBytesMax: number): P
     checkCacheName(cacheName);
     checkTopicName(topicName);
     // Plain data from a wire, where the kind may be absent.
-    if (value.kind !== "text" && value.kind !== "binary") {
+    const kind: string | undefined = value.kind;
+    if (kind !== "text" && kind !== "binary") {
       throw new ServiceError("invalid_argument", "An item is either text or binary; this one is neither.");
     }
     if (value.value.length > topicItemBytesMax) throw tooLarge(value.value.length, topicItemBytesMax);

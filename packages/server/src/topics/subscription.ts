@@ -112,6 +112,7 @@ export class TopicSubscription implements Subscription, HeartbeatMember {
 
   /** Catches up with a new share of reads. */
   goOn(): void {
+    this.state = READING;
     this.#readsLeft = this.#feed.readsPerTurn;
     this.#catchUp();
   }
@@ -123,7 +124,6 @@ export class TopicSubscription implements Subscription, HeartbeatMember {
   }
 
   #catchUp(): void {
-    this.state = READING;
     try {
       while (this.#mayRead()) {
         if (this.#pushShared()) continue;
@@ -157,7 +157,7 @@ export class TopicSubscription implements Subscription, HeartbeatMember {
     } catch (error) {
       this.fail(error);
     }
-    if (this.state === READING) this.#catchUp();
+    this.#catchUp();
   }
 
   /** True when one more read is due; otherwise the state says what is waited for. */
@@ -205,11 +205,12 @@ export class TopicSubscription implements Subscription, HeartbeatMember {
       if (this.state !== READING) return;
     }
     const already = this.nextSequence - firstSequence;
-    if (items.length > already) this.#pushItems(already === 0 ? items : items.slice(already));
-    if (this.state === READING && this.nextSequence > head.sequence && !this.#hubIsAhead()) this.#goLive();
+    if (items.length > already && !this.#pushItems(already === 0 ? items : items.slice(already))) return;
+    if (this.nextSequence > head.sequence && !this.#hubIsAhead()) this.#goLive();
   }
 
-  #pushItems(items: readonly TopicItem[]): void {
+  /** False when the sink has ended the subscription meanwhile. */
+  #pushItems(items: readonly TopicItem[]): boolean {
     const firstSequence = this.nextSequence;
     const chunk = this.sink.form.items(items);
     this.nextSequence += items.length;
@@ -221,6 +222,7 @@ export class TopicSubscription implements Subscription, HeartbeatMember {
       chunk,
     });
     this.sink.push(chunk);
+    return this.state === READING;
   }
 
   /** True when the hub has handed out items that this subscription has not: an answer that came late. */

@@ -12,6 +12,9 @@ export interface Http1Limits {
   readonly keepAliveTimeoutMs: number;
 }
 
+/** How often time limits are looked at. */
+const CHECK_INTERVAL_MS = 1000;
+
 /** An HTTP/1.1 server without a port: it is handed sockets by `emit("connection", socket)`. */
 export function createHttp1Server(handle: HttpHandler, limits: Http1Limits): Server {
   const server = createServer(
@@ -20,11 +23,15 @@ export function createHttp1Server(handle: HttpHandler, limits: Http1Limits): Ser
       headersTimeout: limits.headersTimeoutMs,
       requestTimeout: limits.requestTimeoutMs,
       keepAliveTimeout: limits.keepAliveTimeoutMs,
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
     },
     (request, response) => {
       void serve(request, response, handle, limits);
     },
   );
+  // Node keeps its list of connections, which time limits and closeIdleConnections() need, only from this event on; a
+  // server that is handed its sockets never has it otherwise.
+  server.emit("listening");
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable) return;
     const tooLarge = error.code === "HPE_HEADER_OVERFLOW";

@@ -165,6 +165,8 @@ class PortListener implements Listener {
       for (const socket of this.#sockets) socket.destroy();
     });
     await this.#stopped;
+    // Ends its own looking after connections; it has none any more.
+    this.#options.http1.close();
     cut.cancel();
     this.#ticker?.cancel();
   }

@@ -1,5 +1,7 @@
 // Tells protocols apart by the first bytes a client sends on the one port.
 
+import { METHODS } from "node:http";
+
 /** The beginning of HTTP/2's preface that no HTTP/1.x request shares (RFC 9113 3.4): "PRI " is no method of HTTP/1.1. */
 const HTTP2_START = Buffer.from("PRI * HTTP/2.0\r\n", "latin1");
 /** A TLS record that begins a handshake (RFC 8446 5.1): content type 22, major version 3. */
@@ -19,6 +21,29 @@ export function sniffProtocol(first: Uint8Array): Protocol | undefined {
     if (first.length === 1) return undefined;
     return first[1] === TLS_MAJOR_VERSION ? "tls" : "unknown";
   }
-  // A method is letters; leading empty lines are allowed before it (RFC 9112 2.2).
-  return /^[A-Za-z\r\n]/.test(String.fromCharCode(first[0] as number)) ? "http1" : "unknown";
+  return sniffHttp1(first);
+}
+
+/** A request line longer than this, with a method that nobody knows, is no request. */
+const REQUEST_LINE_BYTES_MAX = 4096;
+const LONGEST_METHOD = Math.max(...METHODS.map((method) => method.length));
+const methods: ReadonlySet<string> = new Set(METHODS);
+
+/** HTTP/1.x by its method where that is known, else by its whole request line, so that it can be answered (RFC 9112 3). */
+function sniffHttp1(first: Uint8Array): "http1" | "unknown" | undefined {
+  const text = Buffer.from(
+    first.buffer,
+    first.byteOffset,
+    Math.min(first.length, REQUEST_LINE_BYTES_MAX),
+  ).toString("latin1");
+  // Empty lines may come before the request line (RFC 9112 2.2).
+  const line = text.replace(/^(?:\r?\n|\r$)+/, "");
+  if (line === "") return undefined;
+  if (!/^[A-Za-z]/.test(line)) return "unknown";
+  const space = line.indexOf(" ");
+  if (space < 0 && line.length <= LONGEST_METHOD) return undefined;
+  if (space > 0 && methods.has(line.slice(0, space))) return "http1";
+  const end = line.indexOf("\n");
+  if (end < 0) return text.length < REQUEST_LINE_BYTES_MAX ? undefined : "unknown";
+  return /[ \t]HTTP\/\d\.\d\r?$/.test(line.slice(0, end)) ? "http1" : "unknown";
 }

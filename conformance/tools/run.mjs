@@ -1,0 +1,58 @@
+// Runs what curl, h2load, grpc-js without generated code and bad input see of the built server.
+// Exit code: 0 all passed, 77 some could not run (the reason is the last line), anything else failed.
+// `node run.mjs curl grpc` runs only the files whose names hold one of these words.
+
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { hasCommand, runCommand, skip } from "./commands.mjs";
+
+const directory = dirname(fileURLToPath(import.meta.url));
+const installedMark = join(directory, "node_modules", ".installed-from-lock");
+const runTimeoutMs = 600_000;
+
+/** Installs exactly what the lock file names, unless that was done before. */
+async function installPackages() {
+  const lockHash = createHash("sha256")
+    .update(readFileSync(join(directory, "package-lock.json")))
+    .digest("hex");
+  if (existsSync(installedMark) && readFileSync(installedMark, "utf8") === lockHash) return;
+  const result = await runCommand("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
+    cwd: directory,
+  });
+  if (result.status !== 0)
+    skip(`conformance/tools skipped: the packages cannot be installed (${result.reason})`);
+  writeFileSync(installedMark, lockHash);
+}
+
+await installPackages();
+const words = process.argv.slice(2);
+const files = readdirSync(directory)
+  .filter((name) => name.endsWith(".test.mjs"))
+  .filter((name) => words.length === 0 || words.some((word) => name.includes(word)))
+  .sort();
+if (files.length === 0) {
+  console.error(`No test file matches ${words.join(" ")}.`);
+  process.exit(1);
+}
+const result = await runCommand(
+  process.execPath,
+  [
+    "--test",
+    "--test-force-exit",
+    "--test-concurrency=2",
+    "--test-timeout=300000",
+    "--test-reporter=spec",
+    ...files,
+  ],
+  { cwd: directory, timeoutMs: runTimeoutMs },
+);
+if (result.status !== 0) {
+  console.error(result.reason);
+  process.exit(1);
+}
+const missing = ["curl", "h2load"].filter((command) => !hasCommand(command));
+if (missing.length > 0) skip(`conformance/tools skipped in part: ${missing.join(" and ")} missing`);
+process.exit(0);
