@@ -131,6 +131,10 @@ export async function startSubito(options = {}) {
   let mayEnd = false;
   const exited = watchExit(child, () => {
     runningChildren.delete(child);
+    if (!mayEnd) {
+      const ending = output.stderr().slice(-crashReportCharacters);
+      process.stderr.write(`the server ended by itself (${child.exitCode ?? child.signalCode}): ${ending}\n`);
+    }
     if (ownsDataDir) removeTemporaryDirectory(dataDir);
   });
 

@@ -51,10 +51,7 @@ async function serve(config: Config): Promise<number> {
   setFlagsFromString(KEEP_NEW_SPACE_SMALL);
   const log = createLogger({ level: config.logLevel });
   // Asked for before the server starts, so that a signal during the start is not lost.
-  const stopped = new Promise<NodeJS.Signals>((tell) => {
-    process.once("SIGTERM", tell);
-    process.once("SIGINT", tell);
-  });
+  const stopped = untilSignal();
   let server: RunningServer;
   try {
     server = await startServer(config, { log });
@@ -64,11 +61,25 @@ async function serve(config: Config): Promise<number> {
   }
   process.stdout.write(banner(server, config));
   await stopped;
-  // Whoever asks a second time does not want to wait.
-  process.once("SIGTERM", () => process.exit(EXIT_FAILED));
-  process.once("SIGINT", () => process.exit(EXIT_FAILED));
   await server.close();
   return EXIT_OK;
+}
+
+/** One Ctrl-C under npm brings SIGINT twice: what comes this soon after the first is the same wish. */
+const SAME_WISH_MS = 500;
+
+/** Resolves at the first SIGTERM or SIGINT. Whoever asks again later does not want to wait: the process exits. */
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let firstMs: number | undefined;
+    const onSignal = (): void => {
+      firstMs ??= Date.now();
+      if (Date.now() - firstMs > SAME_WISH_MS) process.exit(EXIT_FAILED);
+      resolve();
+    };
+    process.on("SIGTERM", onSignal);
+    process.on("SIGINT", onSignal);
+  });
 }
 
 function describeStartFailure(error: unknown, config: Config): string {

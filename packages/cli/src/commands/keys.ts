@@ -7,6 +7,7 @@ import {
   clientOptions,
   parseCommandLine,
 } from "../command.js";
+import { API_KEY_HINT } from "../failure.js";
 import { type ServerAddress, authorization, serverAddress } from "../server-connection.js";
 
 const HELP = `subito keys list
@@ -62,7 +63,7 @@ async function perform(
         api_key: string;
         key_info: KeyInfo;
       };
-      return json ? `${JSON.stringify(created)}\n` : `${created.api_key}\n`;
+      return json ? `${JSON.stringify(created)}\n` : `${toSdkKey(address, created.api_key)}\n`;
     }
     case "revoke":
       if (argument === undefined)
@@ -74,6 +75,12 @@ async function perform(
         `keys takes list, create or revoke, not "${action}".\nSee \`subito keys --help\`.`,
       );
   }
+}
+
+/** The form in which SDKs take a key: base64 of the server's address and the token. The server takes it too. */
+function toSdkKey(address: ServerAddress, token: string): string {
+  const json = JSON.stringify({ endpoint: new URL(address.url).host, api_key: token });
+  return Buffer.from(json).toString("base64");
 }
 
 function toLine(info: KeyInfo): string {
@@ -96,6 +103,9 @@ async function call(address: ServerAddress, method: string, path: string, body?:
     );
   }
   const answer = (await response.json()) as { message?: string };
-  if (!response.ok) throw new Error(answer.message ?? `The server answered ${response.status}.`);
+  if (!response.ok) {
+    const reason = answer.message ?? `The server answered ${response.status}.`;
+    throw new Error(response.status === 401 ? `${reason} ${API_KEY_HINT}` : reason);
+  }
   return answer;
 }

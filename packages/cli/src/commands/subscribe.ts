@@ -45,6 +45,8 @@ interface Cursor {
 interface Progress extends Cursor {
   itemsLeft: number;
   retryMs: number;
+  /** The person at the terminal has been told that it works. */
+  told: boolean;
 }
 
 export const subscribe: Command = {
@@ -66,6 +68,7 @@ export const subscribe: Command = {
       page: parseNumber("--page", values.page ?? "0"),
       itemsLeft: values.count === undefined ? Infinity : Number(parseNumber("--count", values.count)),
       retryMs: RETRY_MS_MIN,
+      told: false,
     };
     const client = createClient(Pubsub, grpcTransport(serverAddress(values)));
     while (progress.itemsLeft > 0) {
@@ -77,6 +80,8 @@ export const subscribe: Command = {
           sequencePage: progress.page,
         });
         for await (const message of stream) {
+          if (!progress.told) process.stderr.write(`subito: subscribed to ${topic} in ${cacheName}\n`);
+          progress.told = true;
           show(message, progress, values.json === true);
           if (progress.itemsLeft <= 0) break;
         }
@@ -90,8 +95,8 @@ export const subscribe: Command = {
 
 /** Rethrows what another try cannot mend. */
 async function waitBeforeRetry(error: unknown, progress: Progress): Promise<void> {
-  const neverConnected = progress.retryMs === RETRY_MS_MIN && progress.page === 0n;
-  if (!(error instanceof ConnectError) || !isPassing(error) || neverConnected) throw error;
+  // What has never worked is told at once.
+  if (!(error instanceof ConnectError) || !isPassing(error) || !progress.told) throw error;
   process.stderr.write(`subito: ${describeFailure(error)} Trying again.\n`);
   // Full jitter, so that many subscribers do not come back at one moment.
   await sleep(Math.random() * progress.retryMs);

@@ -16,13 +16,23 @@ export interface Clock {
   every(intervalMs: number, callback: () => void): Timer;
 }
 
+/** A longer delay would make the machine's timer run at once; callers choose theirs (`grpc-timeout`), up to 11,000 years. */
+const MACHINE_TIMER_MS_MAX = 2 ** 31 - 1;
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
-    timer.unref();
+    let restMs = delayMs;
+    const next = (): void => {
+      const partMs = Math.min(restMs, MACHINE_TIMER_MS_MAX);
+      restMs -= partMs;
+      timer = setTimeout(restMs > 0 ? next : callback, partMs);
+      timer.unref();
+    };
+    let timer: NodeJS.Timeout;
+    next();
     return { cancel: () => clearTimeout(timer) };
   },
   every(intervalMs, callback) {

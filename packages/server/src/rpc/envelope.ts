@@ -58,8 +58,8 @@ export class RequestAssembly {
   /** Copies what is still a view, so that it outlives the turn. */
   keep(): void {
     if (!this.#isView || this.#body === undefined) return;
-    this.#isView = false;
     this.#hold(this.#bytes);
+    this.#isView = false;
     this.#body = Uint8Array.from(this.#body);
   }
 

@@ -39,9 +39,18 @@ const MESSAGE_BYTES_MAX = 1024;
 export function percentEncode(message: string): string {
   if (message.length <= MESSAGE_BYTES_MAX && PLAIN.test(message)) return message;
   let encoded = "";
-  for (const byte of Buffer.from(message, "utf8").subarray(0, MESSAGE_BYTES_MAX)) {
+  for (const byte of cutUtf8(Buffer.from(message, "utf8"))) {
     const plain = byte >= 0x20 && byte <= 0x7e && byte !== 0x25;
     encoded += plain ? String.fromCharCode(byte) : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
   }
   return encoded;
+}
+
+/** At most `MESSAGE_BYTES_MAX` bytes, without part of a character at the end: some clients refuse broken UTF-8. */
+function cutUtf8(bytes: Uint8Array): Uint8Array {
+  if (bytes.length <= MESSAGE_BYTES_MAX) return bytes;
+  let end = MESSAGE_BYTES_MAX;
+  // Bytes that go on with a character are 10xxxxxx.
+  while (((bytes[end] as number) & 0xc0) === 0x80) end--;
+  return bytes.subarray(0, end);
 }

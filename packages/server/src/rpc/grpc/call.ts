@@ -30,7 +30,7 @@ export class GrpcCall implements StreamHandler, CallContext, Flushable {
   #request: RequestAssembly | undefined;
   #listener: StreamListener | undefined;
   #deadline: Timer | undefined;
-  /** The stream was over before the call had ended it. */
+  /** The stream was over before the method had ended it. */
   #cancelled = false;
 
   /** Without a method the call is answered UNIMPLEMENTED, whatever its body. */
@@ -66,7 +66,7 @@ export class GrpcCall implements StreamHandler, CallContext, Flushable {
       if (this.#method === undefined)
         throw new ServiceError("unimplemented", "There is no such method here.");
       const message = this.#request.finish();
-      if (message.compressed) void this.#decompressAndRun(this.#method, message.bytes);
+      if (message.compressed) this.#runCompressed(this.#method, this.#request);
       else this.#run(this.#method, message.bytes);
     } catch (error) {
       this.#fail(error);
@@ -106,9 +106,19 @@ export class GrpcCall implements StreamHandler, CallContext, Flushable {
     if (timeoutMs === undefined) return;
     this.#deadline = this.#environment.clock.after(timeoutMs, () => {
       // A deadline is for the beginning of a stream: one that lives is not cut by it (wire-contract.md 5.5).
-      if (this.#responses.started) return;
+      if (this.#responses.started || this.#responses.finished) return;
+      const listener = this.#listener;
+      this.#listener = undefined;
+      this.#cancelled = true;
       this.#fail(new ServiceError("deadline_exceeded", "The call's deadline has passed."));
+      listener?.cancelled();
     });
+  }
+
+  #runCompressed(method: Method, request: RequestAssembly): void {
+    // It is read by another thread, while the turn ends.
+    request.keep();
+    void this.#decompressAndRun(method, request.finish().bytes);
   }
 
   async #decompressAndRun(method: Method, bytes: Uint8Array): Promise<void> {

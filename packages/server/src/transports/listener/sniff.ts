@@ -21,7 +21,7 @@ export function sniffProtocol(first: Uint8Array): Protocol | undefined {
     if (first.length === 1) return undefined;
     return first[1] === TLS_MAJOR_VERSION ? "tls" : "unknown";
   }
-  return sniffHttp1(first);
+  return sniffHttp1(first) ?? (first.length < REQUEST_LINE_BYTES_MAX ? undefined : "unknown");
 }
 
 /** A request line longer than this, with a method that nobody knows, is no request. */
@@ -44,6 +44,6 @@ function sniffHttp1(first: Uint8Array): "http1" | "unknown" | undefined {
   if (space < 0 && line.length <= LONGEST_METHOD) return undefined;
   if (space > 0 && methods.has(line.slice(0, space))) return "http1";
   const end = line.indexOf("\n");
-  if (end < 0) return text.length < REQUEST_LINE_BYTES_MAX ? undefined : "unknown";
+  if (end < 0) return undefined;
   return /[ \t]HTTP\/\d\.\d\r?$/.test(line.slice(0, end)) ? "http1" : "unknown";
 }

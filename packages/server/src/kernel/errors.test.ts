@@ -1,0 +1,26 @@
+// The one error class: codes, what may be retried, and that nothing of a foreign error is told.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ERROR_CODES, ServiceError } from "./errors.js";
+
+test("a ServiceError stays itself; anything else becomes internal and tells nothing", () => {
+  const known = new ServiceError("not_found", "There is no such cache.");
+  assert.equal(ServiceError.from(known), known);
+  for (const thrown of [new Error("secret path"), "secret text", undefined, null, { code: "not_found" }]) {
+    const error = ServiceError.from(thrown);
+    assert.equal(error.code, "internal");
+    assert.equal(error.message, "Internal error.");
+    assert.equal(error.cause, thrown);
+    assert.equal(error.limit, undefined);
+  }
+});
+
+test("only what a later attempt may mend may be retried", () => {
+  const retryable = ERROR_CODES.filter((code) => new ServiceError(code, "").mayRetry);
+  assert.deepEqual(retryable, ["unavailable"]);
+});
+
+test("codes are listed once each", () => {
+  assert.equal(new Set(ERROR_CODES).size, ERROR_CODES.length);
+});

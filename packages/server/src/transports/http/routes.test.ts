@@ -1,0 +1,119 @@
+// Which route takes a request, what its names decode to, and what is answered when none does.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { ServiceError } from "../../kernel/errors.js";
+import { type HttpRequest, type HttpResponse, jsonResponse, splitTarget } from "../../rpc/http-message.js";
+import { type Route, createHttpHandler } from "./routes.js";
+
+const request = (method: string, target: string): HttpRequest => ({
+  method,
+  ...splitTarget(target),
+  metadata: { get: () => undefined },
+  authority: "localhost",
+  body: new Uint8Array(0),
+  onAborted: () => undefined,
+});
+
+const echo = (method: Route["method"], path: string): Route => ({
+  method,
+  path,
+  handle: (_, parameters) => jsonResponse(200, { route: `${method} ${path}`, parameters }),
+});
+
+const internalErrors: ServiceError[] = [];
+const handle = createHttpHandler(
+  [
+    echo("GET", "/livez"),
+    echo("GET", "/topics/{cache}/{topic}"),
+    echo("POST", "/topics/{cache}/{topic}"),
+    echo("DELETE", "/api-keys/{id}"),
+    {
+      method: "GET",
+      path: "/broken",
+      handle: () => {
+        throw new Error("secret");
+      },
+    },
+    {
+      method: "POST",
+      path: "/broken",
+      handle: () => Promise.reject(new ServiceError("unavailable", "Later.")),
+    },
+  ],
+  (error) => internalErrors.push(error),
+);
+
+const parse = (response: HttpResponse) =>
+  JSON.parse(Buffer.from(response.body).toString()) as Record<string, unknown>;
+
+test("a request goes to the route of its method and path, names decoded", async () => {
+  const response = await handle(request("POST", "/topics/a%2Fb/%E2%9C%93%20x?y=1"));
+  assert.deepEqual(parse(response), { route: "POST /topics/{cache}/{topic}", parameters: ["a/b", "✓ x"] });
+});
+
+test("property: any name that can be percent-encoded comes through", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.string({ unit: "grapheme" }),
+      fc.string({ unit: "grapheme" }),
+      async (cache, topic) => {
+        const target = `/topics/${encodeURIComponent(cache)}/${encodeURIComponent(topic)}`;
+        assert.deepEqual(parse(await handle(request("GET", target)))["parameters"], [cache, topic]);
+      },
+    ),
+  );
+});
+
+test("an unknown path is 404, whatever the method", async () => {
+  for (const target of [
+    "",
+    "/",
+    "*",
+    "/nothing",
+    "/topics/a",
+    "/topics/a/b/c",
+    "/livez/",
+    "//livez",
+    "/LIVEZ",
+  ]) {
+    const response = await handle(request("GET", target));
+    assert.equal(response.status, 404, target);
+    assert.equal(parse(response)["code"], "NotFound");
+  }
+  assert.equal((await handle(request("BREW", "/nothing"))).status, 404);
+});
+
+test("a method that a path does not take is 405 and told what it takes", async () => {
+  for (const method of ["PUT", "PATCH", "OPTIONS", "get", "BREW"]) {
+    const response = await handle(request(method, "/topics/a/b"));
+    assert.equal(response.status, 405, method);
+    assert.deepEqual(
+      response.headers.find(([name]) => name === "allow"),
+      ["allow", "GET, POST"],
+    );
+  }
+});
+
+test("HEAD is served as GET", async () => {
+  assert.equal((await handle(request("HEAD", "/livez"))).status, 200);
+  assert.equal((await handle(request("HEAD", "/api-keys/1"))).status, 405);
+});
+
+test("a path that is no UTF-8 in percent-encoding is the caller's error", async () => {
+  for (const name of ["%", "%zz", "%ff", "%c3%28"]) {
+    const response = await handle(request("GET", `/topics/a/${name}`));
+    assert.equal(response.status, 400, name);
+    assert.equal(parse(response)["code"], "InvalidArgument");
+  }
+});
+
+test("a failure is answered by its code; one that is nobody's doing is reported and tells nothing", async () => {
+  assert.equal((await handle(request("POST", "/broken"))).status, 503);
+  assert.equal(internalErrors.length, 0);
+  const response = await handle(request("GET", "/broken"));
+  assert.equal(response.status, 500);
+  assert.doesNotMatch(Buffer.from(response.body).toString(), /secret/);
+  assert.match(String(internalErrors[0]?.cause), /secret/);
+});
