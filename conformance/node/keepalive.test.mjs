@@ -21,7 +21,7 @@ import {
 } from "./clients.mjs";
 
 /** How long nothing is said on the idle subscriptions. */
-const idleSeconds = Number(process.env["CONFORMANCE_IDLE_SECONDS"] ?? 150);
+const idleSeconds = Number(process.env["CONFORMANCE_IDLE_SECONDS"] ?? 200);
 const idleSubscriptions = 20;
 
 test(`idle for ${idleSeconds} s beside a loaded topic: no connection is lost, and a message arrives at all`, async () => {

@@ -12,7 +12,7 @@ const skippedExitCode = 77;
 const directory = dirname(fileURLToPath(import.meta.url));
 const installedMark = join(directory, "node_modules", ".installed-from-lock");
 /** Time for one file; the keepalive file is the longest by far. */
-const fileTimeoutMs = 300_000 + 1_000 * Number(process.env["CONFORMANCE_IDLE_SECONDS"] ?? 150);
+const fileTimeoutMs = 300_000 + 1_000 * Number(process.env["CONFORMANCE_IDLE_SECONDS"] ?? 200);
 /** Files at once. Not the number of processors: they mostly wait, and the longest must not hold up the others. */
 const concurrency = 3;
 

@@ -1,6 +1,7 @@
 // HTTP/1.1 on the one port: node:http parses, our handlers answer.
 
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
+import type { Socket } from "node:net";
 import { type HttpHandler, type HttpResponse, jsonResponse, splitTarget } from "../../rpc/http-message.js";
 import { BODY_TOO_LARGE } from "./body-too-large.js";
 
@@ -15,22 +16,30 @@ export interface Http1Limits {
 /** How often time limits are looked at. */
 const CHECK_INTERVAL_MS = 1000;
 
-/** An HTTP/1.1 server without a port: it is handed sockets by `emit("connection", socket)`. */
-export function createHttp1Server(handle: HttpHandler, limits: Http1Limits): Server {
+/** An HTTP/1.1 server without a port. */
+export interface Http1Server {
+  /** Serves a connection of which nothing has been read. */
+  serve(socket: Socket): void;
+  /** Connections without a request are closed, the others after their answer. */
+  beginShutdown(): void;
+}
+
+export function createHttp1Server(handle: HttpHandler, limits: Http1Limits): Http1Server {
+  let closing = false;
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytesMax,
       headersTimeout: limits.headersTimeoutMs,
       requestTimeout: limits.requestTimeoutMs,
       keepAliveTimeout: limits.keepAliveTimeoutMs,
-      connectionsCheckingInterval: CHECK_INTERVAL_MS,
+      // Node looks for requests that take too long only now and then: by default twice a minute.
+      connectionsCheckingInterval: Math.ceil(Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs) / 2),
     },
     (request, response) => {
-      void serve(request, response, handle, limits);
+      void serve(request, response, handle, limits, () => closing);
     },
   );
-  // Node keeps its list of connections, which time limits and closeIdleConnections() need, only from this event on; a
-  // server that is handed its sockets never has it otherwise.
+  // Node keeps the list of connections, which both time-outs and closing idle ones need, from this event on.
   server.emit("listening");
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable) return;
@@ -46,7 +55,13 @@ export function createHttp1Server(handle: HttpHandler, limits: Http1Limits): Ser
       `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
     );
   });
-  return server;
+  return {
+    serve: (socket) => void server.emit("connection", socket),
+    beginShutdown() {
+      closing = true;
+      server.close();
+    },
+  };
 }
 
 async function serve(
@@ -54,6 +69,7 @@ async function serve(
   outgoing: ServerResponse,
   handle: HttpHandler,
   limits: Http1Limits,
+  isClosing: () => boolean,
 ): Promise<void> {
   if (incoming.httpVersion !== "1.1") {
     outgoing.shouldKeepAlive = false;
@@ -78,11 +94,14 @@ async function serve(
     authority: incoming.headers.host,
     body,
     onAborted: (callback) => {
-      outgoing.once("close", () => {
+      const look = (): void => {
         if (!outgoing.writableFinished) callback();
-      });
+      };
+      if (outgoing.closed) look();
+      else outgoing.once("close", look);
     },
   });
+  if (isClosing()) outgoing.shouldKeepAlive = false;
   send(outgoing, response);
 }
 

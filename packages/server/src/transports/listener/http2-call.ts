@@ -17,6 +17,8 @@ export class Http2Call implements StreamHandler {
   #pieces: Uint8Array[] = [];
   #bytes = 0;
   #answered = false;
+  /** The caller went away before it had its answer. */
+  #gone = false;
   #onAborted: (() => void) | undefined;
 
   constructor(stream: Http2Stream, handle: HttpHandler, bodyBytesMax: number) {
@@ -45,7 +47,8 @@ export class Http2Call implements StreamHandler {
       authority: headers.authority,
       body: this.#pieces.length === 1 ? (this.#pieces[0] as Uint8Array) : Buffer.concat(this.#pieces),
       onAborted: (callback) => {
-        this.#onAborted = callback;
+        if (this.#gone) callback();
+        else this.#onAborted = callback;
       },
     };
     this.#pieces = [];
@@ -58,6 +61,7 @@ export class Http2Call implements StreamHandler {
 
   closed(): void {
     if (this.#answered) return;
+    this.#gone = true;
     this.#answered = true;
     this.#pieces = [];
     this.#onAborted?.();
@@ -68,7 +72,8 @@ export class Http2Call implements StreamHandler {
     this.#answered = true;
     const block = encodeHeaders([
       [":status", String(response.status)],
-      ["content-length", String(response.body.length)],
+      // Statuses without a body carry no length either (RFC 9110 8.6).
+      ...(response.status === 204 ? [] : [["content-length", String(response.body.length)] as const]),
       ...response.headers,
     ]);
     const body = this.#stream.headers.method === "HEAD" ? new Uint8Array(0) : response.body;

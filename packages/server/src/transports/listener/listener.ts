@@ -1,10 +1,10 @@
 // The one port: accepts connections, tells their protocols apart, looks after them, and ends them in order.
 
 import { type AddressInfo, type Server, type Socket, createServer } from "node:net";
-import type { Server as Http1Server } from "node:http";
 import { ErrorCode, type Http2Connection, type Http2Server } from "@subito/http2";
 import type { Clock, Timer } from "../../kernel/clock.js";
 import type { Logger } from "../../kernel/log.js";
+import type { Http1Server } from "./http1.js";
 import { Sniffer } from "./sniffer.js";
 import type { Protocol } from "./sniff.js";
 import { TcpSink } from "./tcp-sink.js";
@@ -50,6 +50,8 @@ class PortListener implements Listener {
   readonly #options: ListenerOptions;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** Those of `#sockets` that have not told their protocol. */
+  readonly #untold = new Set<Socket>();
   readonly #http2Connections = new Set<Http2Connection>();
   #ticker: Timer | undefined;
   #stopped: Promise<void> | undefined;
@@ -90,6 +92,7 @@ class PortListener implements Listener {
 
   #accept(socket: Socket): void {
     this.#sockets.add(socket);
+    this.#untold.add(socket);
     // Errors are followed by "close"; a peer that resets its connection is no event worth a log line.
     socket.on("error", ignore);
     // What tells the protocol apart is let go of as soon as it has: idle connections hold nothing of it.
@@ -98,11 +101,13 @@ class PortListener implements Listener {
       this.#options.prefaceTimeoutMs,
       socket,
       (protocol, first) => {
+        this.#untold.delete(socket);
         this.#serve(socket, protocol, first);
       },
     );
     socket.once("close", () => {
       this.#sockets.delete(socket);
+      this.#untold.delete(socket);
       sniffer.stop();
     });
   }
@@ -138,7 +143,7 @@ class PortListener implements Listener {
   #serveHttp1(socket: Socket, first: Buffer): void {
     socket.pause();
     socket.unshift(first);
-    this.#options.http1.emit("connection", socket);
+    this.#options.http1.serve(socket);
     socket.resume();
   }
 
@@ -153,13 +158,13 @@ class PortListener implements Listener {
     if (this.#stopped !== undefined) return;
     this.#stopped = new Promise((resolve) => this.#server.close(() => resolve()));
     for (const connection of this.#http2Connections) connection.announceShutdown();
-    this.#options.http1.closeIdleConnections();
+    for (const socket of this.#untold) socket.destroy();
+    this.#options.http1.beginShutdown();
   }
 
   async finishShutdown(graceMs: number): Promise<void> {
     this.beginShutdown();
     for (const connection of this.#http2Connections) connection.shutdown();
-    this.#options.http1.closeIdleConnections();
     const cut = this.#options.clock.after(graceMs, () => {
       for (const connection of this.#http2Connections) connection.close(ErrorCode.NO_ERROR, "shutting down");
       for (const socket of this.#sockets) socket.destroy();
