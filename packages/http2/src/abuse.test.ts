@@ -133,6 +133,15 @@ describe("time limits", () => {
     assert.equal(peer.goawayCode(), ErrorCode.ENHANCE_YOUR_CALM);
   });
 
+  it("a request whose body does not end is reset; one that is answered at length is not", () => {
+    const peer = new RawPeer({ requestTimeoutMs: 5000 }).handshake();
+    peer.send(rawFrame(HEADERS, Flag.END_HEADERS, 1, requestBlock()));
+    peer.request(3);
+    peer.seconds(7);
+    assert.equal(peer.resetCode(1), ErrorCode.CANCEL);
+    assert.equal(peer.requests[1]?.closedHow, undefined);
+  });
+
   it("idle: only without streams and without a frame, and without an error", () => {
     const peer = new RawPeer({ idleTimeoutMs: 5000 }).handshake();
     for (let i = 0; i < 10; i++) {

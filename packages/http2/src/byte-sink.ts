@@ -1,6 +1,6 @@
 // The other side of a connection, as this package sees it: somewhere to put bytes. A socket, a TLS stream, or a test.
 
-/** What a connection writes to. The owner of the transport calls `receive`, `drained` and `transportClosed` on the connection. */
+/** What a connection writes to. The owner of the transport calls `receive`, `drained` and `transportClosed` on the connection; what it hands to `receive` must stay as it is to the end of the turn. */
 export interface ByteSink {
   /**
    * Takes bytes. Returns true when they have left: the buffer may be used again. Returns false when they are being kept: the

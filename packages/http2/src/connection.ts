@@ -143,6 +143,7 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
       this.#close();
     } else {
       this.#resetStalled(elapsedMs);
+      this.#resetIncomplete(elapsedMs);
     }
   }
 
@@ -213,6 +214,15 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
       if (stream.stalledMs > this.#context.limits.stallTimeoutMs) {
         this.resetStream(stream, ErrorCode.ENHANCE_YOUR_CALM);
       }
+    }
+  }
+
+  #resetIncomplete(elapsedMs: number): void {
+    for (const stream of this.streams.values()) {
+      if (stream.remoteEnded) continue;
+      stream.incompleteMs += elapsedMs;
+      if (stream.incompleteMs > this.#context.limits.requestTimeoutMs)
+        this.resetStream(stream, ErrorCode.CANCEL);
     }
   }
 

@@ -36,6 +36,8 @@ export interface Http2Limits {
   readonly idleTimeoutMs: number;
   /** From a HEADERS frame without END_HEADERS to the end of its block. Beyond: ENHANCE_YOUR_CALM. */
   readonly headerBlockTimeoutMs: number;
+  /** From a request's header fields to the end of its body. Beyond: the stream is reset with CANCEL. */
+  readonly requestTimeoutMs: number;
   /** Bytes wait and the peer takes none of them: neither its socket nor its windows move. Beyond: ENHANCE_YOUR_CALM. */
   readonly stallTimeoutMs: number;
   /** From our closing of a connection to the peer's. Beyond: cut off. */
@@ -62,6 +64,7 @@ export const defaultHttp2Limits: Http2Limits = {
   prefaceTimeoutMs: 10_000,
   idleTimeoutMs: 300_000,
   headerBlockTimeoutMs: 10_000,
+  requestTimeoutMs: 60_000,
   stallTimeoutMs: 60_000,
   closeTimeoutMs: 5_000,
 };

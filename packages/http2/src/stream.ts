@@ -11,7 +11,7 @@ export type StreamEnd = "done" | "reset" | "lost";
 
 /** What the application is told of one request. Methods must not throw. */
 export interface StreamHandler {
-  /** Part of the request's body; a view that ends with the call. */
+  /** Part of the request's body; a view that ends with the event-loop turn. */
   data(bytes: Uint8Array): void;
   /** The request is complete. */
   end(): void;
@@ -65,6 +65,8 @@ export class Http2Stream {
   responded = false;
   /** The stream is over: no frame of it is sent or heard any more. */
   over = false;
+  /** How long the request has been incomplete. */
+  incompleteMs = 0;
   /** How long bytes have been waiting without one of them leaving. */
   stalledMs = 0;
   /** Received bytes that the peer has not been given back yet. */

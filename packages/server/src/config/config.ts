@@ -22,6 +22,9 @@ export interface Config {
   readonly limits: ServerLimits;
 }
 
+/** Often where tests and tools watch; where clients are far, often enough to keep proxies open (wire-contract.md 5.2). */
+const DEFAULT_HEARTBEAT_MS = { open: "1000", required: "5000" } as const;
+
 /** The configuration cannot be used; `problems` says everything that is wrong, a sentence each. */
 export class ConfigError extends Error {
   readonly problems: readonly string[];
@@ -75,7 +78,7 @@ export function parseConfig(flags: RawOptions, environment: RawOptions = {}): Co
     dataDir: text("data-dir"),
     logLevel: text("log-level") as LogLevel,
     auth: auth as Config["auth"],
-    heartbeatMs: Number(text("heartbeat-ms")),
+    heartbeatMs: Number(text("heartbeat-ms") || DEFAULT_HEARTBEAT_MS[auth as Config["auth"]]),
     freshWindowMs: Number(text("fresh-window-ms")),
     shutdownGraceMs: Number(text("shutdown-grace-ms")),
     prefaceTimeoutMs: Number(text("preface-timeout-ms")),

@@ -62,8 +62,7 @@ export const OPTIONS = [
   {
     flag: "heartbeat-ms",
     value: "MS",
-    defaultText: "1000",
-    help: "time between heartbeats on a subscription",
+    help: "time between heartbeats on a subscription (default 1000 with --auth open, else 5000)",
     check: milliseconds(100),
   },
   {

@@ -112,6 +112,19 @@ test("what begins like HTTP/1.1 and is not is answered by 400", async (t) => {
   });
 });
 
+test("wishes for another protocol are not granted, and the request is answered where it can be", async (t) => {
+  await beside(t, {}, async (server) => {
+    const head = "GET /livez HTTP/1.1\r\nhost: localhost\r\n";
+    const close = "connection: close, upgrade\r\n";
+    for (const wish of ["upgrade: h2c\r\nhttp2-settings: AAMAAABk\r\n", "upgrade: websocket\r\n"]) {
+      assert.match(await exchange(t, server, `${head}${close}${wish}\r\n`), /^HTTP\/1\.1 200 /);
+    }
+    const expect = `${head}connection: close\r\nexpect: miracles\r\n\r\n`;
+    assert.match(await exchange(t, server, expect), /^HTTP\/1\.1 417 /);
+    await exchange(t, server, "CONNECT evil.example:443 HTTP/1.1\r\nhost: evil.example:443\r\n\r\n");
+  });
+});
+
 test("huge headers are refused by 431 in both versions of HTTP, and the HTTP/2 connection is kept", async (t) => {
   await beside(t, {}, async (server) => {
     const huge = "x".repeat(20_000);

@@ -51,7 +51,7 @@ export class GrpcStream {
       httpStatus = got[":status"] ?? 0;
       fields = { ...fields, ...got };
     });
-    this.stream.on("trailers", (got) => (fields = { ...fields, ...got }));
+    this.stream.on("trailers", (got: IncomingHttpHeaders) => (fields = { ...fields, ...got }));
     this.stream.on("data", (chunk: Buffer) => this.#read(chunk));
     this.stream.on("error", () => undefined);
     this.end = new Promise((resolve) => {

@@ -2,8 +2,14 @@
 
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { Socket } from "node:net";
-import { type HttpHandler, type HttpResponse, jsonResponse, splitTarget } from "../../rpc/http-message.js";
-import { BODY_TOO_LARGE } from "./body-too-large.js";
+import {
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+  jsonResponse,
+  splitTarget,
+} from "../../rpc/http-message.js";
+import { BODY_TOO_LARGE } from "./refused-bodies.js";
 
 export interface Http1Limits {
   readonly bodyBytesMax: number;
@@ -22,6 +28,10 @@ export interface Http1Server {
   serve(socket: Socket): void;
   /** Connections without a request are closed, the others after their answer. */
   beginShutdown(): void;
+  /** Cuts every connection. */
+  destroy(): void;
+  /** Stops looking after connections, once there are none any more. */
+  close(): void;
 }
 
 export function createHttp1Server(handle: HttpHandler, limits: Http1Limits): Http1Server {
@@ -32,14 +42,14 @@ export function createHttp1Server(handle: HttpHandler, limits: Http1Limits): Htt
       headersTimeout: limits.headersTimeoutMs,
       requestTimeout: limits.requestTimeoutMs,
       keepAliveTimeout: limits.keepAliveTimeoutMs,
-      // Node looks for requests that take too long only now and then: by default twice a minute.
-      connectionsCheckingInterval: Math.ceil(Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs) / 2),
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
     },
     (request, response) => {
       void serve(request, response, handle, limits, () => closing);
     },
   );
-  // Node keeps the list of connections, which both time-outs and closing idle ones need, from this event on.
+  // Node keeps its list of connections, which time limits and closing idle ones need, only from this event on; a server
+  // that is handed its sockets never has it otherwise.
   server.emit("listening");
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable) return;
@@ -59,8 +69,10 @@ export function createHttp1Server(handle: HttpHandler, limits: Http1Limits): Htt
     serve: (socket) => void server.emit("connection", socket),
     beginShutdown() {
       closing = true;
-      server.close();
+      server.closeIdleConnections();
     },
+    destroy: () => server.closeAllConnections(),
+    close: () => void server.close(),
   };
 }
 
@@ -89,9 +101,8 @@ async function serve(
   }
   const response = await handle({
     method: incoming.method ?? "",
-    ...splitTarget(incoming.url ?? ""),
+    ...parseTarget(incoming),
     metadata: { get: (name) => firstValue(incoming.headers[name]) },
-    authority: incoming.headers.host,
     body,
     onAborted: (callback) => {
       const look = (): void => {
@@ -103,6 +114,16 @@ async function serve(
   });
   if (isClosing()) outgoing.shouldKeepAlive = false;
   send(outgoing, response);
+}
+
+/** A target may name the host itself, as for a proxy: then Host does not count (RFC 9112 3.2.2). */
+function parseTarget({
+  url = "",
+  headers,
+}: IncomingMessage): Pick<HttpRequest, "path" | "query" | "authority"> {
+  const [, authority, rest = ""] = /^http:\/\/([^/?]*)(.*)$/i.exec(url) ?? [];
+  if (authority === undefined) return { ...splitTarget(url), authority: headers.host };
+  return { ...splitTarget(rest.startsWith("/") ? rest : `/${rest}`), authority };
 }
 
 function firstValue(value: string | string[] | undefined): string | undefined {

@@ -8,12 +8,16 @@ import {
   jsonResponse,
   splitTarget,
 } from "../../rpc/http-message.js";
-import { BODY_TOO_LARGE } from "./body-too-large.js";
+import type { RequestMemory } from "../../rpc/envelope.js";
+import { BODY_TOO_LARGE, TOO_MANY_REQUESTS_HELD } from "./refused-bodies.js";
 
 export class Http2Call implements StreamHandler {
   readonly #stream: Http2Stream;
   readonly #handle: HttpHandler;
   readonly #bodyBytesMax: number;
+  readonly #memory: RequestMemory;
+  /** What this request counts for in `#memory`. */
+  #held = 0;
   #pieces: Uint8Array[] = [];
   #bytes = 0;
   #answered = false;
@@ -21,19 +25,26 @@ export class Http2Call implements StreamHandler {
   #gone = false;
   #onAborted: (() => void) | undefined;
 
-  constructor(stream: Http2Stream, handle: HttpHandler, bodyBytesMax: number) {
+  constructor(stream: Http2Stream, handle: HttpHandler, bodyBytesMax: number, memory: RequestMemory) {
     this.#stream = stream;
     this.#handle = handle;
     this.#bodyBytesMax = bodyBytesMax;
+    this.#memory = memory;
   }
 
   data(bytes: Uint8Array): void {
+    if (this.#answered) return;
     this.#bytes += bytes.length;
     if (this.#bytes > this.#bodyBytesMax) {
-      this.#pieces = [];
       this.#answer(jsonResponse(413, BODY_TOO_LARGE));
       return;
     }
+    if (this.#memory.bytes + bytes.length > this.#memory.bytesMax) {
+      this.#answer(jsonResponse(503, TOO_MANY_REQUESTS_HELD));
+      return;
+    }
+    this.#memory.bytes += bytes.length;
+    this.#held += bytes.length;
     this.#pieces.push(Uint8Array.from(bytes));
   }
 
@@ -63,13 +74,14 @@ export class Http2Call implements StreamHandler {
     if (this.#answered) return;
     this.#gone = true;
     this.#answered = true;
-    this.#pieces = [];
+    this.#release();
     this.#onAborted?.();
   }
 
   #answer(response: HttpResponse): void {
     if (this.#answered) return;
     this.#answered = true;
+    this.#release();
     const block = encodeHeaders([
       [":status", String(response.status)],
       // Statuses without a body carry no length either (RFC 9110 8.6).
@@ -78,5 +90,11 @@ export class Http2Call implements StreamHandler {
     ]);
     const body = this.#stream.headers.method === "HEAD" ? new Uint8Array(0) : response.body;
     this.#stream.reply(new Reply(block, body));
+  }
+
+  #release(): void {
+    this.#pieces = [];
+    this.#memory.bytes -= this.#held;
+    this.#held = 0;
   }
 }

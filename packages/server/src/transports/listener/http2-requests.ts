@@ -23,6 +23,6 @@ export function createHttp2Requests(options: Http2RequestsOptions): (stream: Htt
     if (headers.method === "POST" && contentType !== undefined && GRPC_CONTENT_TYPE.test(contentType)) {
       return new GrpcCall(stream, options.methods.get(headers.path), options.grpc);
     }
-    return new Http2Call(stream, options.handleHttp, options.bodyBytesMax);
+    return new Http2Call(stream, options.handleHttp, options.bodyBytesMax, options.grpc.requestMemory);
   };
 }

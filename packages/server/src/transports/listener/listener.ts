@@ -1,7 +1,7 @@
 // The one port: accepts connections, tells their protocols apart, looks after them, and ends them in order.
 
 import { type AddressInfo, type Server, type Socket, createServer } from "node:net";
-import { ErrorCode, type Http2Connection, type Http2Server } from "@subito/http2";
+import type { Http2Connection, Http2Server } from "@subito/http2";
 import type { Clock, Timer } from "../../kernel/clock.js";
 import type { Logger } from "../../kernel/log.js";
 import type { Http1Server } from "./http1.js";
@@ -49,8 +49,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
 class PortListener implements Listener {
   readonly #options: ListenerOptions;
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-  /** Those of `#sockets` that have not told their protocol. */
+  /** Connections that have not told their protocol. The others are looked after by their protocol. */
   readonly #untold = new Set<Socket>();
   readonly #http2Connections = new Set<Http2Connection>();
   #ticker: Timer | undefined;
@@ -91,24 +90,13 @@ class PortListener implements Listener {
   }
 
   #accept(socket: Socket): void {
-    this.#sockets.add(socket);
     this.#untold.add(socket);
     // Errors are followed by "close"; a peer that resets its connection is no event worth a log line.
     socket.on("error", ignore);
     // What tells the protocol apart is let go of as soon as it has: idle connections hold nothing of it.
-    const sniffer = new Sniffer(
-      this.#options.clock,
-      this.#options.prefaceTimeoutMs,
-      socket,
-      (protocol, first) => {
-        this.#untold.delete(socket);
-        this.#serve(socket, protocol, first);
-      },
-    );
-    socket.once("close", () => {
-      this.#sockets.delete(socket);
+    new Sniffer(this.#options.clock, this.#options.prefaceTimeoutMs, socket, (protocol, first) => {
       this.#untold.delete(socket);
-      sniffer.stop();
+      if (protocol !== "gone") this.#serve(socket, protocol, first);
     });
   }
 
@@ -166,11 +154,11 @@ class PortListener implements Listener {
     this.beginShutdown();
     for (const connection of this.#http2Connections) connection.shutdown();
     const cut = this.#options.clock.after(graceMs, () => {
-      for (const connection of this.#http2Connections) connection.close(ErrorCode.NO_ERROR, "shutting down");
-      for (const socket of this.#sockets) socket.destroy();
+      for (const connection of this.#http2Connections) connection.destroy();
+      for (const socket of this.#untold) socket.destroy();
+      this.#options.http1.destroy();
     });
     await this.#stopped;
-    // Ends its own looking after connections; it has none any more.
     this.#options.http1.close();
     cut.cancel();
     this.#ticker?.cancel();

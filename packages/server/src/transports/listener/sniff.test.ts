@@ -36,6 +36,7 @@ test("each protocol is known by its beginning", () => {
     ["\x16\x04", "unknown"],
     ["\x00\x00\x00", "unknown"],
     ["SSH-2.0-OpenSSH_9\r\n", "unknown"],
+    ["SSH-2.0\r\n", "unknown"],
     ["hello there\r\n", "unknown"],
     ["*1\r\n$4\r\nPING\r\n", "unknown"],
   ];

@@ -26,7 +26,6 @@ export function sniffProtocol(first: Uint8Array): Protocol | undefined {
 
 /** A request line longer than this, with a method that nobody knows, is no request. */
 const REQUEST_LINE_BYTES_MAX = 4096;
-const LONGEST_METHOD = Math.max(...METHODS.map((method) => method.length));
 const methods: ReadonlySet<string> = new Set(METHODS);
 
 /** HTTP/1.x by its method where that is known, else by its whole request line, so that it can be answered (RFC 9112 3). */
@@ -41,7 +40,6 @@ function sniffHttp1(first: Uint8Array): "http1" | "unknown" | undefined {
   if (line === "") return undefined;
   if (!/^[A-Za-z]/.test(line)) return "unknown";
   const space = line.indexOf(" ");
-  if (space < 0 && line.length <= LONGEST_METHOD) return undefined;
   if (space > 0 && methods.has(line.slice(0, space))) return "http1";
   const end = line.indexOf("\n");
   if (end < 0) return undefined;

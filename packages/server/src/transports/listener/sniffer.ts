@@ -6,43 +6,42 @@ import { type Protocol, sniffProtocol } from "./sniff.js";
 
 const nothing = Buffer.alloc(0);
 
-type OnTold = (protocol: Protocol, first: Buffer) => void;
+/** Hears the protocol, or that the socket has closed before it was told. */
+type OnTold = (protocol: Protocol | "gone", first: Buffer) => void;
 
 export class Sniffer {
   readonly #socket: Socket;
   #onTold: OnTold | undefined;
   #timer: Timer | undefined;
-  #onData: ((chunk: Buffer) => void) | undefined;
+  readonly #onData = (chunk: Buffer): void => this.#read(chunk);
+  readonly #onClose = (): void => this.#tell("gone");
   #first: Buffer = nothing;
 
-  /** Calls `onTold` once, with every byte received so far; or cuts the socket when it takes longer than `timeoutMs`. */
+  /** Calls `onTold` once, with every byte received so far. A socket that takes longer than `timeoutMs` is cut. */
   constructor(clock: Clock, timeoutMs: number, socket: Socket, onTold: OnTold) {
     this.#socket = socket;
     this.#onTold = onTold;
     this.#timer = clock.after(timeoutMs, () => socket.destroy());
-    this.#onData = (chunk) => this.#read(chunk);
     socket.on("data", this.#onData);
+    socket.once("close", this.#onClose);
   }
 
   #read(chunk: Buffer): void {
-    const first = this.#first.length === 0 ? chunk : Buffer.concat([this.#first, chunk]);
-    const protocol = sniffProtocol(first);
-    if (protocol === undefined) {
-      this.#first = first;
-      return;
-    }
-    const onTold = this.#onTold;
-    this.stop();
-    onTold?.(protocol, first);
+    this.#first = this.#first.length === 0 ? chunk : Buffer.concat([this.#first, chunk]);
+    const protocol = sniffProtocol(this.#first);
+    if (protocol !== undefined) this.#tell(protocol);
   }
 
-  /** Lets go of the socket and of everything held for it. */
-  stop(): void {
+  /** Lets go of the socket and of everything held for it, then tells. */
+  #tell(protocol: Protocol | "gone"): void {
+    const onTold = this.#onTold;
+    const first = this.#first;
     this.#timer?.cancel();
-    if (this.#onData !== undefined) this.#socket.off("data", this.#onData);
+    this.#socket.off("data", this.#onData);
+    this.#socket.off("close", this.#onClose);
     this.#timer = undefined;
-    this.#onData = undefined;
     this.#onTold = undefined;
     this.#first = nothing;
+    onTold?.(protocol, first);
   }
 }

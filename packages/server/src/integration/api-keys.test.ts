@@ -1,0 +1,151 @@
+// The life of an API key over the wire: made, used, listed, revoked, kept over a restart; and nothing without one where it is needed.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { systemClock } from "../kernel/clock.js";
+import { publishGrpc } from "../testing/grpc-client.js";
+import {
+  type TestServer,
+  askHttp,
+  createTestDirectory,
+  openHttp2,
+  startTestServer,
+} from "../testing/running-server.js";
+
+const UNAUTHENTICATED = 16;
+const place = { cacheName: "default", topic: "t" };
+
+interface MadeKey {
+  readonly token: string;
+  readonly id: string;
+}
+
+function startRequired(t: TestContext, dataDir: string): Promise<TestServer> {
+  return startTestServer(t, { flags: { auth: "required", "data-dir": dataDir } });
+}
+
+async function makeKey(
+  server: TestServer,
+  authorization: string,
+  expiry: unknown = "never",
+): Promise<MadeKey> {
+  const body = JSON.stringify({ role_id: "owner", description: "for a test", expiry });
+  const answer = await askHttp(server, "/api-keys", { body, headers: { authorization } });
+  assert.equal(answer.status, 200, answer.text);
+  const { api_key: token, key_info: info } = answer.json as { api_key: string; key_info: { key_id: string } };
+  return { token, id: info.key_id };
+}
+
+async function publishStatus(t: TestContext, server: TestServer, authorization: string): Promise<number[]> {
+  const over1 = await askHttp(server, "/topics/default/t", { body: "x", headers: { authorization } });
+  const inQuery = await askHttp(server, `/topics/default/t?token=${encodeURIComponent(authorization)}`, {
+    body: "x",
+  });
+  const grpc = await publishGrpc(openHttp2(t, server), place, "x", { authorization });
+  return [over1.status, inQuery.status, grpc.status ?? -1];
+}
+
+const GOOD = [204, 204, 0];
+const REFUSED = [401, 401, UNAUTHENTICATED];
+
+test("a key that was made works at once, everywhere, and after a restart", async (t) => {
+  const dataDir = await createTestDirectory(t);
+  const server = await startRequired(t, dataDir);
+  const first = server.firstApiKey ?? "";
+  assert.deepEqual(await publishStatus(t, server, first), GOOD);
+  const { token } = await makeKey(server, first);
+  assert.deepEqual(await publishStatus(t, server, token), GOOD);
+  await server.close();
+  const again = await startRequired(t, dataDir);
+  assert.equal(again.firstApiKey, undefined);
+  assert.deepEqual(await publishStatus(t, again, token), GOOD);
+  assert.deepEqual(await publishStatus(t, again, first), GOOD);
+});
+
+test("a revoked key is refused at once, and after a restart", async (t) => {
+  const dataDir = await createTestDirectory(t);
+  const server = await startRequired(t, dataDir);
+  const authorization = server.firstApiKey ?? "";
+  const { token, id } = await makeKey(server, authorization);
+  assert.deepEqual(await publishStatus(t, server, token), GOOD);
+  const revoked = await askHttp(server, `/api-keys/${id}`, { method: "DELETE", headers: { authorization } });
+  assert.deepEqual([revoked.status, revoked.text], [200, "{}"]);
+  assert.deepEqual(await publishStatus(t, server, token), REFUSED);
+  const twice = await askHttp(server, `/api-keys/${id}`, { method: "DELETE", headers: { authorization } });
+  assert.equal(twice.status, 404);
+  await server.close();
+  assert.deepEqual(await publishStatus(t, await startRequired(t, dataDir), token), REFUSED);
+});
+
+test("a key works until it expires, and not after; one for the past is not made", async (t) => {
+  let aheadMs = 0;
+  const clock = { ...systemClock, nowMs: () => systemClock.nowMs() + aheadMs };
+  const server = await startTestServer(t, { flags: { auth: "required" }, overrides: { clock } });
+  const authorization = server.firstApiKey ?? "";
+  const { token } = await makeKey(server, authorization, Math.floor(clock.nowMs() / 1000) + 1000);
+  assert.deepEqual(await publishStatus(t, server, token), GOOD);
+  aheadMs = 1_001_000;
+  assert.deepEqual(await publishStatus(t, server, token), REFUSED);
+  const body = JSON.stringify({ role_id: "owner", description: "", expiry: 1 });
+  assert.equal((await askHttp(server, "/api-keys", { body, headers: { authorization } })).status, 400);
+});
+
+test("without a key nothing is had, whoever asks", async (t) => {
+  const server = await startRequired(t, await createTestDirectory(t));
+  assert.equal((await askHttp(server, "/topics/default/t", { body: "x" })).status, 401);
+  assert.equal((await askHttp(server, "/topics/default/t")).status, 401);
+  for (const ask of [{}, { body: "{}" }]) assert.equal((await askHttp(server, "/api-keys", ask)).status, 401);
+  assert.equal((await askHttp(server, "/api-keys/x", { method: "DELETE" })).status, 401);
+  assert.equal((await publishGrpc(openHttp2(t, server), place, "x")).status, UNAUTHENTICATED);
+  assert.deepEqual(await publishStatus(t, server, "subito_0000000000000000_x"), REFUSED);
+});
+
+test("a token in two places is refused", async (t) => {
+  const server = await startRequired(t, await createTestDirectory(t));
+  const authorization = server.firstApiKey ?? "";
+  const path = `/topics/default/t?token=${encodeURIComponent(authorization)}`;
+  assert.equal((await askHttp(server, path, { body: "x", headers: { authorization } })).status, 400);
+});
+
+test("a list of keys tells no token, and the catalog holds none either", async (t) => {
+  const dataDir = await createTestDirectory(t);
+  const server = await startRequired(t, dataDir);
+  const authorization = server.firstApiKey ?? "";
+  const { token, id } = await makeKey(server, authorization);
+  const secret = token.split("_").at(-1) as string;
+  assert.ok(secret.length > 20);
+  const list = await askHttp(server, "/api-keys", { headers: { authorization } });
+  const infos = list.json["key_info"] as { key_id: string; description: string }[];
+  assert.equal(infos.length, 2);
+  assert.equal(infos.find((info) => info.key_id === id)?.description, "for a test");
+  assert.ok(!list.text.includes(secret));
+  assert.ok(!(await readFile(join(dataDir, "catalog.json"), "utf8")).includes(secret));
+});
+
+test("a request for a key that is wrong is told what is", async (t) => {
+  const server = await startTestServer(t);
+  const good = { role_id: "owner", description: "", expiry: "never" };
+  const cases: readonly [body: string, status: number][] = [
+    ["", 400],
+    ["no json", 400],
+    ["[]", 400],
+    ["null", 400],
+    ["{}", 400],
+    [JSON.stringify({ ...good, role_id: undefined }), 400],
+    [JSON.stringify({ ...good, description: 7 }), 400],
+    [JSON.stringify({ ...good, role_id: "emperor" }), 404],
+    ...[undefined, "soon", -1, 0, 1.5, 1e300, null].map((expiry): [string, number] => [
+      JSON.stringify({ ...good, expiry }),
+      400,
+    ]),
+  ];
+  for (const [body, status] of cases) {
+    const answer = await askHttp(server, "/api-keys", { method: "POST", body });
+    assert.equal(answer.status, status, body);
+    assert.equal(typeof answer.json["message"], "string");
+  }
+  const list = await askHttp(server, "/api-keys");
+  assert.equal((list.json["key_info"] as unknown[]).length, 1);
+});
