@@ -35,7 +35,7 @@ export const layers: readonly Layer[] = [
     name: "transports/listener",
     path: `${serverRoot}transports/listener/`,
     imports: ["rpc", "rpc/grpc", "http2"],
-    outside: ["node:http", "node:net"],
+    outside: ["node:fs", "node:http", "node:net"],
   },
   {
     name: "transports/grpc",

@@ -20,6 +20,7 @@ export class AbuseBudget {
   }
 
   refill(elapsedMs: number): void {
-    this.#left = Math.min(this.#burstMax, this.#left + (elapsedMs * this.#perSecond) / 1000);
+    // Whole numbers, as ticks come about once a second: a fraction would cost an object per budget.
+    this.#left = Math.min(this.#burstMax, this.#left + Math.floor((elapsedMs * this.#perSecond) / 1000));
   }
 }

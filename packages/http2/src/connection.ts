@@ -71,7 +71,7 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
     this.#context = context;
     this.streamWindowBytes = context.limits.streamWindowBytes;
     this.#receiveWindowBytes = context.limits.connectionWindowBytes;
-    this.#tickedMs = context.monotonicMs();
+    this.#tickedMs = Math.round(context.monotonicMs());
     this.#receiver = new FrameReceiver(this, context);
     this.#parser = new FrameParser(this.#receiver);
     this.send(context.preface);
@@ -120,7 +120,8 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
 
   /** Looks after time limits and budgets; called about once a second. */
   tick(): void {
-    const nowMs = this.#context.monotonicMs();
+    // Whole milliseconds: V8 keeps an integer in its field, but a fraction in an object of its own, per stream and connection.
+    const nowMs = Math.round(this.#context.monotonicMs());
     const elapsedMs = nowMs - this.#tickedMs;
     this.#tickedMs = nowMs;
     if (this.#phase === "closed") return;
@@ -210,8 +211,10 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
   #resetStalled(elapsedMs: number): void {
     if (this.#pendingStreams === undefined) return;
     for (const stream of this.#pendingStreams) {
-      stream.stalledMs += elapsedMs;
-      if (stream.stalledMs > this.#context.limits.stallTimeoutMs) {
+      const { backlog } = stream;
+      if (backlog === undefined) continue;
+      backlog.stalledMs += elapsedMs;
+      if (backlog.stalledMs > this.#context.limits.stallTimeoutMs) {
         this.resetStream(stream, ErrorCode.ENHANCE_YOUR_CALM);
       }
     }

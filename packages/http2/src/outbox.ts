@@ -24,69 +24,76 @@ export class Scratch {
   }
 }
 
+type Piece = StampedFrames | Uint8Array;
+
+/** Two pieces or more, in the order in which they leave, each with the stream whose id is stamped in. */
+interface Many {
+  readonly ids: number[];
+  readonly pieces: Piece[];
+}
+
 export class Outbox {
   /** Bytes waiting here; what the sink keeps is not counted. */
   bytes = 0;
-  #ids: number[] = [];
-  #pieces: (StampedFrames | Uint8Array)[] = [];
+  // A connection with one subscription nearly always writes one piece: that one costs no array.
+  #only: Piece | undefined;
+  #onlyId = 0;
+  #many: Many | undefined;
 
   /** Adds bytes that are sent as they are. */
   push(bytes: Uint8Array): void {
-    this.#ids.push(0);
-    this.#pieces.push(bytes);
     this.bytes += bytes.length;
+    this.#add(0, bytes);
   }
 
   /** Adds frames that are stamped with the stream's id when they leave. */
   pushStamped(streamId: number, frames: StampedFrames): void {
-    this.#ids.push(streamId);
-    this.#pieces.push(frames);
     this.bytes += frames.bytes.length;
+    this.#add(streamId, frames);
+  }
+
+  #add(id: number, piece: Piece): void {
+    const many = this.#many;
+    if (many !== undefined) {
+      many.ids.push(id);
+      many.pieces.push(piece);
+    } else if (this.#only === undefined) {
+      this.#only = piece;
+      this.#onlyId = id;
+    } else {
+      this.#many = { ids: [this.#onlyId, id], pieces: [this.#only, piece] };
+      this.#only = undefined;
+    }
   }
 
   /** Hands everything to the sink as one write. Returns what the sink returned. */
   flush(sink: ByteSink, scratch: Scratch): boolean {
-    const ids = this.#ids;
-    const pieces = this.#pieces;
+    const only = this.#only;
+    const onlyId = this.#onlyId;
+    const many = this.#many;
     const bytes = this.bytes;
-    if (pieces.length === 1) {
-      const only = pieces[0] as StampedFrames | Uint8Array;
-      const whole = only instanceof StampedFrames ? only.stampedFor(ids[0] as number) : only;
-      this.#clear();
-      return sink.write(whole);
+    this.clear();
+    if (only !== undefined) {
+      return sink.write(only instanceof StampedFrames ? only.stampedFor(onlyId) : only);
     }
-    this.#ids = [];
-    this.#pieces = [];
-    this.bytes = 0;
-    return bytes <= SCRATCH_BYTES
-      ? writeTogether(sink, scratch, ids, pieces, bytes)
-      : sink.writeMany(merge(ids, pieces));
+    if (many === undefined) return true;
+    return bytes <= SCRATCH_BYTES ? writeTogether(sink, scratch, many, bytes) : sink.writeMany(merge(many));
   }
 
-  /** Forgets everything: the connection is gone. */
+  /** Forgets everything. */
   clear(): void {
-    this.#clear();
-  }
-
-  #clear(): void {
-    this.#ids.length = 0;
-    this.#pieces.length = 0;
     this.bytes = 0;
+    this.#only = undefined;
+    this.#many = undefined;
   }
 }
 
-function writeTogether(
-  sink: ByteSink,
-  scratch: Scratch,
-  ids: readonly number[],
-  pieces: readonly (StampedFrames | Uint8Array)[],
-  bytes: number,
-): boolean {
+function writeTogether(sink: ByteSink, scratch: Scratch, { ids, pieces }: Many, bytes: number): boolean {
   const out = scratch.take(bytes);
   let at = 0;
   let i = 0;
   while (i < pieces.length) {
-    const piece = pieces[i] as StampedFrames | Uint8Array;
+    const piece = pieces[i] as Piece;
     if (!(piece instanceof StampedFrames)) {
       out.set(piece, at);
       at += piece.length;
@@ -105,7 +112,7 @@ function writeTogether(
 }
 
 /** The pieces in order, with runs of small ones copied together and large ones as they are. */
-function merge(ids: readonly number[], pieces: readonly (StampedFrames | Uint8Array)[]): Uint8Array[] {
+function merge({ ids, pieces }: Many): Uint8Array[] {
   const merged: Uint8Array[] = [];
   let run: Uint8Array[] = [];
   const endRun = (): void => {

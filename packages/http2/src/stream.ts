@@ -47,18 +47,38 @@ export interface StreamConnection {
 
 const noTrailers = new Uint8Array(0);
 
+/** Body bytes that wait for a window, and what ends the stream after them. */
+class Backlog {
+  readonly pieces: Uint8Array[];
+  /** How far the first piece has gone. */
+  offset = 0;
+  /** Trailers, or `noTrailers` for a bare END_STREAM; undefined while the body may go on. */
+  endWith: Uint8Array | undefined;
+  /** How long none of the bytes has left. */
+  stalledMs = 0;
+
+  constructor(first: Uint8Array) {
+    this.pieces = [first];
+  }
+}
+
 /** A stream of a server's connection. Made by the connection; the application writes to it. */
 export class Http2Stream {
-  readonly id: number;
-  readonly headers: RequestHeaders;
+  // What a delivery looks at comes first: fields lie in memory in this order, and a fan-out meets every stream cold.
   readonly #connection: StreamConnection;
-  /** Set by the connection as soon as the application has answered `onRequest`. */
-  handler: StreamHandler | undefined;
-
-  /** The peer has sent END_STREAM. */
-  remoteEnded = false;
+  readonly id: number;
+  /** Bytes we may still send; negative after the peer has lowered its initial window. */
+  sendWindowBytes: number;
+  /** What no window takes yet. Few streams ever have one. */
+  backlog: Backlog | undefined;
   /** We have sent END_STREAM or RST_STREAM. */
   localEnded = false;
+
+  readonly headers: RequestHeaders;
+  /** Set by the connection as soon as the application has answered `onRequest`. */
+  handler: StreamHandler | undefined;
+  /** The peer has sent END_STREAM. */
+  remoteEnded = false;
   /** Body bytes received so far, to be held against content-length. */
   receivedBytes = 0;
   /** Response headers have been sent. */
@@ -67,20 +87,10 @@ export class Http2Stream {
   over = false;
   /** How long the request has been incomplete. */
   incompleteMs = 0;
-  /** How long bytes have been waiting without one of them leaving. */
-  stalledMs = 0;
   /** Received bytes that the peer has not been given back yet. */
   unacknowledgedBytes = 0;
   /** Bytes the peer may still send. */
   receiveWindowBytes: number;
-  /** Bytes we may still send; negative after the peer has lowered its initial window. */
-  sendWindowBytes: number;
-
-  /** Body bytes that no window takes yet, and how far the first piece has gone. */
-  #pending: Uint8Array[] | undefined;
-  #pendingOffset = 0;
-  /** Trailers that wait for the pending bytes; `noTrailers` for a bare END_STREAM. */
-  #endWith: Uint8Array | undefined;
 
   constructor(connection: StreamConnection, id: number, headers: RequestHeaders) {
     this.#connection = connection;
@@ -93,7 +103,7 @@ export class Http2Stream {
   /** True while a write leaves at the end of this turn: windows are open, and the connection's outbox is not full. */
   get ready(): boolean {
     return (
-      this.sendWindowBytes > 0 && this.#pending === undefined && !this.localEnded && this.#connection.hasRoom
+      this.sendWindowBytes > 0 && this.backlog === undefined && !this.localEnded && this.#connection.hasRoom
     );
   }
 
@@ -134,7 +144,7 @@ export class Http2Stream {
     const connection = this.#connection;
     if (
       body instanceof SharedBytes &&
-      this.#pending === undefined &&
+      this.backlog === undefined &&
       bytes.length <= this.sendWindowBytes &&
       bytes.length <= connection.sendWindowBytes &&
       bytes.length <= connection.peerFrameBytesMax
@@ -144,19 +154,19 @@ export class Http2Stream {
       return;
     }
     if (bytes.length === 0) return;
-    if (this.#pending !== undefined) {
-      this.#pending.push(bytes);
+    if (this.backlog !== undefined) {
+      this.backlog.pieces.push(bytes);
       return;
     }
-    this.#pending = [bytes];
+    this.backlog = new Backlog(bytes);
     if (!this.pump()) connection.setPending(this, true);
   }
 
   /** Ends the response, with trailers if given, once everything written has left. */
-  end(trailerBlock?: Uint8Array): void {
-    if (this.localEnded || this.#endWith !== undefined) return;
-    this.#endWith = trailerBlock ?? noTrailers;
-    if (this.#pending === undefined) this.#finish();
+  end(trailerBlock: Uint8Array = noTrailers): void {
+    if (this.localEnded) return;
+    if (this.backlog === undefined) this.#finish(trailerBlock);
+    else this.backlog.endWith ??= trailerBlock;
   }
 
   /** Ends the stream at once: RST_STREAM. The handler is told `closed("done")`. */
@@ -164,14 +174,15 @@ export class Http2Stream {
     this.#connection.resetStream(this, code);
   }
 
-  /** Sends as many pending bytes as the windows take. Returns true when none is left. */
+  /** Sends as much of the backlog as the windows take. Returns true when none is left. */
   pump(): boolean {
-    const pending = this.#pending;
-    if (pending === undefined) return true;
+    const backlog = this.backlog;
+    if (backlog === undefined) return true;
+    const { pieces } = backlog;
     const connection = this.#connection;
-    while (pending.length > 0) {
-      const piece = pending[0] as Uint8Array;
-      const from = this.#pendingOffset;
+    while (pieces.length > 0) {
+      const piece = pieces[0] as Uint8Array;
+      const from = backlog.offset;
       const bytes = Math.min(
         piece.length - from,
         this.sendWindowBytes,
@@ -180,21 +191,21 @@ export class Http2Stream {
       );
       if (bytes <= 0) return false;
       this.#spend(bytes);
-      this.stalledMs = 0;
+      backlog.stalledMs = 0;
       const header = Buffer.allocUnsafe(FRAME_HEADER_BYTES);
       writeFrameHeader(header, 0, bytes, FrameType.DATA, 0, this.id);
       connection.send(header);
       connection.send(piece.subarray(from, from + bytes));
       if (from + bytes === piece.length) {
-        pending.shift();
-        this.#pendingOffset = 0;
+        pieces.shift();
+        backlog.offset = 0;
       } else {
-        this.#pendingOffset = from + bytes;
+        backlog.offset = from + bytes;
       }
     }
-    this.#pending = undefined;
+    this.backlog = undefined;
     connection.setPending(this, false);
-    if (this.#endWith !== undefined) this.#finish();
+    if (backlog.endWith !== undefined) this.#finish(backlog.endWith);
     return true;
   }
 
@@ -202,13 +213,12 @@ export class Http2Stream {
   discard(): void {
     this.over = true;
     this.localEnded = true;
-    if (this.#pending === undefined) return;
-    this.#pending = undefined;
+    if (this.backlog === undefined) return;
+    this.backlog = undefined;
     this.#connection.setPending(this, false);
   }
 
-  #finish(): void {
-    const trailerBlock = this.#endWith as Uint8Array;
+  #finish(trailerBlock: Uint8Array): void {
     if (trailerBlock.length > 0) {
       this.respond(trailerBlock, true);
       return;

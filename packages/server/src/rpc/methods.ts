@@ -18,7 +18,7 @@ export interface ServerStreamMethod {
    * Starts the stream; what it returns is told of the stream's life. Throwing or rejecting with a ServiceError ends it, as
    * an error without messages if none was sent.
    */
-  handle(context: CallContext, request: Uint8Array, responses: ResponseStream): Awaitable<StreamListener>;
+  handle(context: CallContext, request: Uint8Array, responses: ResponseStream): Awaitable<ResponseSource>;
 }
 
 export type Method = UnaryMethod | ServerStreamMethod;
@@ -26,12 +26,12 @@ export type Method = UnaryMethod | ServerStreamMethod;
 /** Methods by path, `/package.Service/Method`. */
 export type MethodTable = ReadonlyMap<string, Method>;
 
-/** What a running stream is told. */
-export interface StreamListener {
+/** Where the messages of a running stream come from. */
+export interface ResponseSource {
   /** `ready` is true again. May be called without need. */
-  writable(): void;
+  resume(): void;
   /** The caller is gone. Not called after `ResponseStream.end`. */
-  cancelled(): void;
+  close(): void;
 }
 
 /** Messages of one protocol, encoded for its wire, to be shared by all streams of that protocol. */
@@ -46,10 +46,12 @@ export interface ResponseEncoding {
 /** The responses of one server-streaming call. */
 export interface ResponseStream {
   readonly encoding: ResponseEncoding;
+  /** The method's own: how it makes chunks in this encoding. Kept here, because a subscription's every object counts. */
+  form: unknown;
   /** True while a message leaves at the end of this turn. */
   readonly ready: boolean;
   /** Sends a chunk made by this stream's `encoding`. */
-  send(chunk: ResponseChunk): void;
+  push(chunk: ResponseChunk): void;
   /** Ends the stream: with OK, or with an error. */
   end(error?: ServiceError): void;
 }

@@ -54,11 +54,12 @@ export interface SubscriptionFeed {
 
 /** There may be a million of these: a class of few fields, no closure and no buffer of its own. */
 export class TopicSubscription implements Subscription, HeartbeatMember {
+  // What a delivery looks at comes first: fields lie in memory in this order, and a fan-out meets every subscription cold.
+  state = READING;
+  nextSequence: number;
+  page: number;
   readonly sink: SubscriptionSink<unknown>;
   readonly #feed: SubscriptionFeed;
-  state = READING;
-  page: number;
-  nextSequence: number;
   /** Place in the hub's array; the hub's to change. */
   index = -1;
   heartbeatSlot = -1;

@@ -7,7 +7,7 @@ import { ServiceError } from "../../kernel/errors.js";
 import { GrpcPeer } from "../../testing/grpc-peer.js";
 import { toEnvelope } from "../envelope.js";
 import type { CallContext } from "../metadata.js";
-import type { ResponseStream, ServerStreamMethod, StreamListener, UnaryMethod } from "../methods.js";
+import type { ResponseStream, ServerStreamMethod, ResponseSource, UnaryMethod } from "../methods.js";
 
 const hello = Buffer.from("hello");
 const helloBody = toEnvelope(hello);
@@ -33,7 +33,7 @@ function createDeferred<T>() {
 }
 
 /** A server-streaming method that a test leads by hand. */
-class LedStream implements StreamListener {
+class LedStream implements ResponseSource {
   responses!: ResponseStream;
   cancels = 0;
   writables = 0;
@@ -45,17 +45,17 @@ class LedStream implements StreamListener {
     },
   };
   /** When set, the method begins once this has come. */
-  started: Promise<StreamListener> | undefined;
+  started: Promise<ResponseSource> | undefined;
 
   send(text: string): void {
-    this.responses.send(this.responses.encoding.toChunk(toEnvelope(Buffer.from(text))));
+    this.responses.push(this.responses.encoding.toChunk(toEnvelope(Buffer.from(text))));
   }
 
-  writable(): void {
+  resume(): void {
     this.writables++;
   }
 
-  cancelled(): void {
+  close(): void {
     this.cancels++;
   }
 }
@@ -302,7 +302,7 @@ test("deadline: a stream that has not begun by then ends, and its method is told
 });
 
 test("deadline: a stream whose method begins only after it is told as soon as it begins", async () => {
-  const { promise, resolve } = createDeferred<StreamListener>();
+  const { promise, resolve } = createDeferred<ResponseSource>();
   const stream = new LedStream();
   stream.started = promise;
   const peer = new GrpcPeer({ methods: { "/s/Stream": stream.method } });
@@ -382,7 +382,7 @@ test("a lost connection cancels each of its streams", () => {
 });
 
 test("a caller that is gone before the method has begun: the method is told as soon as it begins", async () => {
-  const { promise, resolve } = createDeferred<StreamListener>();
+  const { promise, resolve } = createDeferred<ResponseSource>();
   const stream = new LedStream();
   stream.started = promise;
   const peer = new GrpcPeer({ methods: { "/s/Stream": stream.method } });

@@ -8,7 +8,7 @@ import { decompress } from "../compression.js";
 import { parseTimeoutMs } from "../deadline.js";
 import { RequestAssembly, type RequestMemory } from "../envelope.js";
 import type { CallContext, Metadata } from "../metadata.js";
-import type { Method, ServerStreamMethod, StreamListener, UnaryMethod } from "../methods.js";
+import type { Method, ResponseSource, ServerStreamMethod, UnaryMethod } from "../methods.js";
 import { GrpcResponses } from "./responses.js";
 
 /** What calls need of the process. */
@@ -28,7 +28,8 @@ export class GrpcCall implements StreamHandler, CallContext, Flushable {
   readonly #environment: GrpcEnvironment;
   readonly #responses: GrpcResponses;
   #request: RequestAssembly | undefined;
-  #listener: StreamListener | undefined;
+  /** Of a stream that has not sent anything yet. */
+  #source: ResponseSource | undefined;
   #deadline: Timer | undefined;
   /** The stream was over before the method had ended it. */
   #cancelled = false;
@@ -74,18 +75,18 @@ export class GrpcCall implements StreamHandler, CallContext, Flushable {
   }
 
   writable(): void {
-    this.#listener?.writable();
+    this.#source?.resume();
   }
 
   closed(): void {
     this.#deadline?.cancel();
     this.#releaseRequest();
-    const listener = this.#listener;
-    this.#listener = undefined;
+    const source = this.#source;
+    this.#source = undefined;
     if (this.#responses.finished) return;
     this.#responses.finished = true;
     this.#cancelled = true;
-    listener?.cancelled();
+    source?.close();
   }
 
   /** The turn in which the call began ends. Nearly all calls are answered by now, and need neither timer nor copy. */
@@ -107,11 +108,11 @@ export class GrpcCall implements StreamHandler, CallContext, Flushable {
     this.#deadline = this.#environment.clock.after(timeoutMs, () => {
       // A deadline is for the beginning of a stream: one that lives is not cut by it (wire-contract.md 5.5).
       if (this.#responses.started || this.#responses.finished) return;
-      const listener = this.#listener;
-      this.#listener = undefined;
+      const source = this.#source;
+      this.#source = undefined;
       this.#cancelled = true;
       this.#fail(new ServiceError("deadline_exceeded", "The call's deadline has passed."));
-      listener?.cancelled();
+      source?.close();
     });
   }
 
@@ -153,21 +154,30 @@ export class GrpcCall implements StreamHandler, CallContext, Flushable {
   }
 
   #runServerStream(method: ServerStreamMethod, message: Uint8Array): void {
-    const listener = method.handle(this, message, this.#responses);
-    if (listener instanceof Promise) {
-      listener.then(
-        (late) => this.#listen(late),
+    const source = method.handle(this, message, this.#responses);
+    if (source instanceof Promise) {
+      source.then(
+        (late) => this.#follow(late),
         (error: unknown) => this.#fail(error),
       );
     } else {
-      this.#listen(listener);
+      this.#follow(source);
     }
   }
 
-  #listen(listener: StreamListener): void {
+  #follow(source: ResponseSource): void {
     this.#releaseRequest();
-    if (this.#cancelled) listener.cancelled();
-    else if (!this.#responses.finished) this.#listener = listener;
+    if (this.#cancelled) {
+      source.close();
+    } else if (this.#responses.finished) {
+      return;
+    } else if (this.#responses.started) {
+      // Nothing of the call is needed any more: a deadline is for the beginning.
+      this.#deadline?.cancel();
+      this.#responses.run(source);
+    } else {
+      this.#source = source;
+    }
   }
 
   #fail(error: unknown): void {

@@ -1,8 +1,8 @@
 // The answering half of a gRPC call: one message, or many, or an error.
 
-import { type Http2Stream, SharedBytes } from "@subito/http2";
+import { type Http2Stream, SharedBytes, type StreamHandler } from "@subito/http2";
 import type { ServiceError } from "../../kernel/errors.js";
-import type { ResponseChunk, ResponseEncoding, ResponseStream } from "../methods.js";
+import type { ResponseChunk, ResponseEncoding, ResponseSource, ResponseStream } from "../methods.js";
 import {
   errorReply,
   errorTrailerBlock,
@@ -14,12 +14,17 @@ import {
 /** gRPC's own way of writing messages: as they are, shared by all streams. */
 export const grpcEncoding: ResponseEncoding = { toChunk: (framed) => new SharedBytes(framed) };
 
-export class GrpcResponses implements ResponseStream {
+/**
+ * Once a stream runs, this is all that is left of its call: between a subscription and its HTTP/2 stream stands one object.
+ */
+export class GrpcResponses implements ResponseStream, StreamHandler {
   readonly #stream: Http2Stream;
-  /** Response headers are out. */
-  started = false;
+  form: unknown;
   /** Nothing more is sent. */
   finished = false;
+  /** Response headers are out. */
+  started = false;
+  #source: ResponseSource | undefined;
 
   constructor(stream: Http2Stream) {
     this.#stream = stream;
@@ -40,7 +45,7 @@ export class GrpcResponses implements ResponseStream {
     this.#stream.reply(messageReply(message));
   }
 
-  send(chunk: ResponseChunk): void {
+  push(chunk: ResponseChunk): void {
     if (this.finished) return;
     this.#start();
     this.#stream.write(chunk as SharedBytes);
@@ -55,6 +60,28 @@ export class GrpcResponses implements ResponseStream {
     }
     this.#start();
     this.#stream.end(error === undefined ? okTrailerBlock : errorTrailerBlock(error));
+  }
+
+  /** The request is done with: from now on the stream is told of here, in place of the call. */
+  run(source: ResponseSource): void {
+    this.#source = source;
+    this.#stream.handler = this;
+  }
+
+  data(): void {
+    // The request is complete.
+  }
+
+  writable(): void {
+    this.#source?.resume();
+  }
+
+  closed(): void {
+    const source = this.#source;
+    this.#source = undefined;
+    if (this.finished) return;
+    this.finished = true;
+    source?.close();
   }
 
   #start(): void {

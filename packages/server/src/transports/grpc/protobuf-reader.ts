@@ -8,7 +8,7 @@ export class ProtobufError extends Error {
   }
 }
 
-const WIRE_VARINT = 0;
+export const WIRE_VARINT = 0;
 const WIRE_64 = 1;
 export const WIRE_BYTES = 2;
 const WIRE_GROUP_START = 3;
@@ -61,6 +61,18 @@ export class ProtobufReader {
     const start = this.#at;
     this.#at = start + length;
     return names.decode(this.#bytes, start, this.#at);
+  }
+
+  /** The content of a uint64 field, or 2^53 - 1 where it is above that. */
+  cappedUint64(): number {
+    let value = 0;
+    for (let i = 0, unit = 1; i < VARINT_BYTES_MAX; i++, unit *= 0x80) {
+      const byte = this.#next();
+      // Of the tenth byte one bit belongs to the 64. Above 2^53 sums are rounded, but stay above it.
+      value += (byte & (i === VARINT_BYTES_MAX - 1 ? 1 : 0x7f)) * unit;
+      if (byte < 0x80) return Math.min(value, Number.MAX_SAFE_INTEGER);
+    }
+    throw new ProtobufError("a varint of more than ten bytes");
   }
 
   /** Goes into the message that a length-delimited field holds; the result is for `leave`. */

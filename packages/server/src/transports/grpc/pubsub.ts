@@ -1,7 +1,5 @@
 // cache_client.pubsub.Pubsub: publish and subscribe (wire-contract.md 4.1, section 5).
 
-import { fromBinary } from "@bufbuild/protobuf";
-import { _SubscriptionRequestSchema } from "@subito/wire/cachepubsub";
 import { authorizePublish, authorizeSubscribe } from "../../auth/authorize.js";
 import { andThen } from "../../kernel/awaitable.js";
 import { ServiceError } from "../../kernel/errors.js";
@@ -11,14 +9,13 @@ import type {
   ResponseEncoding,
   ResponseStream,
   ServerStreamMethod,
-  StreamListener,
   UnaryMethod,
 } from "../../rpc/methods.js";
 import type { Discontinuity, SubscriptionSink, WireForm } from "../../topics/sink.js";
-import type { Subscription } from "../../topics/subscription.js";
 import type { Topics } from "../../topics/topics.js";
 import type { Caller } from "./caller.js";
 import { parseRequest } from "./parse-request.js";
+import { parseSubscriptionRequest } from "./subscription-request.js";
 import {
   encodeDiscontinuityMessage,
   encodeItemMessages,
@@ -46,23 +43,13 @@ export function createSubscribe(topics: Topics, caller: Caller): ServerStreamMet
   return {
     kind: "server-stream",
     handle(context, bytes, responses) {
-      const request = parseRequest((all) => fromBinary(_SubscriptionRequestSchema, all), bytes);
-      const cursor = {
-        sequence: toPosition(request.resumeAtTopicSequenceNumber),
-        page: toPosition(request.sequencePage),
-      };
+      const { cacheName, topicName, cursor } = parseRequest(parseSubscriptionRequest, bytes);
       return andThen(caller.authenticate(context), (principal) => {
-        const grant = authorizeSubscribe(principal, request.cacheName, request.topic);
-        const subscription = topics.subscribe(grant, cursor, new ResponseSink(responses));
-        return andThen(subscription, (started) => new SubscriptionListener(started));
+        const grant = authorizeSubscribe(principal, cacheName, topicName);
+        return topics.subscribe(grant, cursor, toSink(responses));
       });
     },
   };
-}
-
-/** Positions above 2^53 name nothing that exists; they are brought down to a number that names nothing either. */
-function toPosition(value: bigint): number {
-  return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value);
 }
 
 /** How items look in one protocol: the same messages, framed and then written as the protocol does. */
@@ -100,40 +87,8 @@ function formOf(encoding: ResponseEncoding): TopicForm {
   return form;
 }
 
-class ResponseSink implements SubscriptionSink<ResponseChunk> {
-  readonly form: TopicForm;
-  readonly #responses: ResponseStream;
-
-  constructor(responses: ResponseStream) {
-    this.#responses = responses;
-    this.form = formOf(responses.encoding);
-  }
-
-  get ready(): boolean {
-    return this.#responses.ready;
-  }
-
-  push(chunk: ResponseChunk): void {
-    this.#responses.send(chunk);
-  }
-
-  end(error: ServiceError): void {
-    this.#responses.end(error);
-  }
-}
-
-class SubscriptionListener implements StreamListener {
-  readonly #subscription: Subscription;
-
-  constructor(subscription: Subscription) {
-    this.#subscription = subscription;
-  }
-
-  writable(): void {
-    this.#subscription.resume();
-  }
-
-  cancelled(): void {
-    this.#subscription.close();
-  }
+/** A stream of responses is a subscription's sink as soon as it has a form. */
+function toSink(responses: ResponseStream): SubscriptionSink<ResponseChunk> {
+  responses.form = formOf(responses.encoding);
+  return responses as ResponseStream & { form: TopicForm };
 }

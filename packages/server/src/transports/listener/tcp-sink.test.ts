@@ -1,0 +1,93 @@
+// Writing to real sockets: everything arrives once and in order, whoever takes it, and never at another connection.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, type Server, type Socket, connect, createServer } from "node:net";
+import { after, before, test } from "node:test";
+import { TcpSink } from "./tcp-sink.js";
+
+let server: Server;
+before(async () => {
+  server = createServer({ pauseOnConnect: true });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+});
+after(() => server.close());
+
+/** Both ends of a new connection; the reader reads nothing until it is resumed. */
+async function connectPair(): Promise<{ writer: Socket; reader: Socket }> {
+  const writer = connect({ host: "127.0.0.1", port: (server.address() as AddressInfo).port });
+  writer.on("error", () => {});
+  const [[reader]] = (await Promise.all([once(server, "connection"), once(writer, "connect")])) as [
+    [Socket],
+    unknown,
+  ];
+  reader.on("error", () => {});
+  return { writer, reader };
+}
+
+/** Numbered blocks, so that a lost, doubled or swapped one is seen. */
+function block(number: number): Buffer {
+  const bytes = Buffer.alloc(10_000, number % 251);
+  bytes.writeUInt32BE(number, 0);
+  return bytes;
+}
+
+test("a reader that is slow gets every byte once and in order; the sink says when it has drained", async () => {
+  const { writer, reader } = await connectPair();
+  const blocks = 2000;
+  let written = 0;
+  let refusals = 0;
+  const writeMore = (): void => {
+    while (written < blocks) {
+      const number = written++;
+      const left =
+        number % 7 === 0
+          ? sink.writeMany([block(number).subarray(0, 1), block(number).subarray(1)])
+          : sink.write(block(number));
+      if (left) continue;
+      refusals++;
+      return;
+    }
+    sink.end();
+  };
+  const sink = new TcpSink(writer, writeMore);
+  writeMore();
+  assert.equal(refusals, 1, "the kernel takes no twenty megabytes for a reader that does not read");
+
+  const received: Buffer[] = [];
+  reader.on("data", (bytes: Buffer) => received.push(bytes));
+  reader.resume();
+  await once(reader, "end");
+  const expected = Buffer.concat(Array.from({ length: blocks }, (_, number) => block(number)));
+  assert.ok(Buffer.concat(received).equals(expected));
+  reader.destroy();
+});
+
+test("a sink whose socket was destroyed writes nothing, even when its descriptor is another connection's by now", async () => {
+  const first = await connectPair();
+  const sink = new TcpSink(first.writer, () => {});
+  const descriptor = descriptorOf(first.writer);
+  const second: { writer: Socket; reader: Socket }[] = [];
+  first.writer.destroy();
+  first.reader.destroy();
+  await once(first.reader, "close");
+  while (!second.some(({ writer, reader }) => [writer, reader].map(descriptorOf).includes(descriptor))) {
+    assert.ok(second.length < 50, "the number is not given out again");
+    second.push(await connectPair());
+  }
+  sink.write(Buffer.from("for the first connection"));
+  for (const { writer, reader } of second) {
+    const seen: Buffer[] = [];
+    for (const socket of [writer, reader]) socket.on("data", (bytes: Buffer) => seen.push(bytes));
+    writer.end();
+    reader.end();
+    reader.resume();
+    await Promise.all([once(writer, "close"), once(reader, "close")]);
+    assert.deepEqual(seen, []);
+  }
+});
+
+function descriptorOf(socket: Socket): number | undefined {
+  return (socket as unknown as { _handle: { fd: number } | null })._handle?.fd;
+}
