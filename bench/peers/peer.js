@@ -4,8 +4,8 @@
  * Where and how to reach a running server.
  * @typedef {object} Target
  * @property {number} port  on 127.0.0.1
- * @property {"http2" | "redis" | "nats"} subscribeProtocol
- * @property {"grpc" | "redis" | "nats" | "floor"} publishProtocol
+ * @property {"http2" | "redis" | "nats" | "mqtt" | "centrifugo" | "nchan" | "ws" | "socket-io"} subscribeProtocol
+ * @property {"grpc" | "redis" | "nats" | "mqtt" | "centrifugo" | "nchan" | "ws" | "socket-io" | "floor"} publishProtocol
  * @property {string | null} authorization  value of the `authorization` header of gRPC calls
  */
 

@@ -1,0 +1,93 @@
+// What the subscribers of all WebSocket peers share: upgrade, pings, and what is to be sent once the connection is open.
+
+import { OPCODE, WebSocketScanner, toMaskedFrame, toUpgradeRequest } from "../../wire/websocket.js";
+
+/** @typedef {import("./protocol.js").SubscriberProtocol} SubscriberProtocol */
+/** @typedef {import("./protocol.js").SubscriberOptions} SubscriberOptions */
+
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * The messages on top of WebSocket are its subclasses' own.
+ * @implements {SubscriberProtocol}
+ */
+export class WebSocketSubscriber {
+  /** @param {SubscriberOptions} options */
+  constructor({ target, payloadBytes, recorder }) {
+    this.delivered = 0;
+    this.lost = 0;
+    this.ready = 0;
+    /** @type {string | null} */
+    this.error = null;
+    this.port = target.port;
+    this.payloadBytes = payloadBytes;
+    this.recorder = recorder;
+    this.scanner = new WebSocketScanner(this);
+    this.usable = false;
+    /** What waits until the connection is usable. @type {Buffer[]} */
+    this.waiting = [];
+    /** @type {Buffer[]} */
+    this.answers = [];
+  }
+
+  /** Of the upgrade request. */
+  get path() {
+    return "/";
+  }
+
+  hello() {
+    return toUpgradeRequest(this.port, this.path);
+  }
+
+  /** @param {Buffer} frame @returns {Buffer} what can be sent at once */
+  sendWhenUsable(frame) {
+    if (this.usable) return frame;
+    this.waiting.push(frame);
+    return NOTHING;
+  }
+
+  /** @param {string} _topic @returns {Buffer} */
+  subscribe(_topic) {
+    throw new Error("a subclass says how to subscribe");
+  }
+
+  /** @param {Uint8Array} buffer @param {number} length */
+  feed(buffer, length) {
+    this.scanner.feed(buffer, length);
+    if (this.answers.length === 0) return null;
+    const answer = Buffer.concat(this.answers);
+    this.answers = [];
+    return answer;
+  }
+
+  becomeUsable() {
+    this.usable = true;
+    this.answers.push(...this.waiting);
+    this.waiting = [];
+  }
+
+  onOpen() {
+    this.becomeUsable();
+  }
+
+  /** @param {Uint8Array} _buffer @param {number} _start @param {number} _end */
+  onPiece(_buffer, _start, _end) {
+    throw new Error("a subclass takes the messages");
+  }
+
+  onMessageEnd() {
+    // where messages are told apart by other means
+  }
+
+  /** @param {number} opcode @param {Buffer} payload */
+  onControl(opcode, payload) {
+    if (opcode === OPCODE.ping) this.answers.push(toMaskedFrame(OPCODE.pong, payload).bytes);
+    if (opcode === OPCODE.close)
+      this.error ??= `closed: ${payload.length < 2 ? "" : payload.readUInt16BE(0)} ${payload.toString("utf8", 2)}`;
+  }
+
+  /** @param {string} reason */
+  onFailure(reason) {
+    this.error ??= reason;
+  }
+}
