@@ -31,7 +31,7 @@ export const centrifugo = {
   toolRequired: true,
   prepare: program.build,
   slowToBuild: true,
-  fanoutDeliveriesMax: Infinity,
+  fanoutDeliveriesMax: 2_000_000,
   version: program.version,
   start: async () => {
     const { pid, port, stop } = await startConfiguredServer({

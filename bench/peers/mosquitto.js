@@ -26,7 +26,7 @@ export const mosquitto = {
   label: "Mosquitto",
   tool: TOOL,
   toolRequired: true,
-  fanoutDeliveriesMax: Infinity,
+  fanoutDeliveriesMax: 1_000_000,
   version: () => readVersion(requireTool(TOOL), ["-h"]),
   start: async () => {
     const { pid, port, stop } = await startConfiguredServer({

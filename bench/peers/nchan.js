@@ -72,7 +72,7 @@ export const nchan = {
       throw new Error("libnginx-mod-nchan is not installed");
     });
   },
-  fanoutDeliveriesMax: Infinity,
+  fanoutDeliveriesMax: 2_000_000,
   version: () => `nginx ${readVersion(requireTool(TOOL), ["-v"])}`,
   start: async () => {
     const { pid, port, stop } = await startConfiguredServer({
