@@ -4,11 +4,14 @@ import { parseArgs } from "node:util";
 import { PEERS } from "./peers/index.js";
 import { SECTIONS } from "./plan.js";
 
+const SLOW_TO_BUILD = PEERS.filter(({ slowToBuild }) => slowToBuild === true).map(({ id }) => id);
+
 export const HELP = `Usage: node bench/run.js [options]      (after npm run build and npm ci --prefix bench)
 
 Starts Subito and its peers one after the other, loads each in the same way, and prints one table.
 
-  --small          a run of half a minute that checks deliveries and prints the table; writes no file
+  --small          a run of a minute that checks deliveries and prints the table; writes no file; without the servers
+                   that take minutes to build (${SLOW_TO_BUILD.join(", ")}), unless --only names them
   --only A,B       only these servers: ${PEERS.map(({ id }) => id).join(", ")}
   --section A,B    only these sections: ${SECTIONS.join(", ")}
   --rounds N       how often all is repeated (default 3; with --small 1)
@@ -59,14 +62,12 @@ export function parseOptions(args) {
   const { help, small, only, section } = values;
   const rounds = Number(values.rounds ?? (small ? 1 : 3));
   if (!Number.isInteger(rounds) || rounds < 1) throw new OptionError("--rounds takes a whole number from 1");
+  const known = PEERS.map(({ id }) => id);
+  const peers = parseList(only, known, "--only");
   return {
     help,
     small,
-    peers: parseList(
-      only,
-      PEERS.map(({ id }) => id),
-      "--only",
-    ),
+    peers: small && only === undefined ? peers.filter((id) => !SLOW_TO_BUILD.includes(id)) : peers,
     sections: parseList(section, SECTIONS, "--section"),
     rounds,
     complete: !small && only === undefined && section === undefined,

@@ -30,11 +30,26 @@ export const SECTIONS = ["fanout-own", "fanout-multiplexed", "unary", "memory"];
 
 const PAYLOAD_BYTES = 128;
 
-/** Redis gives a connection one copy of a message however often it subscribes, so it has no multiplexed figure. */
-const MULTIPLEXING_PEERS = ["subito", "nats", "grpc-js", "node-http2", "c-floor"];
-const OWN_PEERS = ["subito", "redis", "nats", "grpc-js", "node-http2", "c-floor"];
-const UNARY_PEERS = ["subito", "grpc-js", "node-http2"];
-const MEMORY_PEERS = ["subito", "redis", "nats", "grpc-js", "node-http2"];
+/** Only those that give a connection a copy for each of its subscriptions to one topic. */
+const MULTIPLEXING_PEERS = ["subito", "nats", "grpc-go", "grpc-js", "node-http2", "c-floor"];
+const OWN_PEERS = [
+  "subito",
+  "redis",
+  "nats",
+  "centrifugo",
+  "mosquitto",
+  "nchan",
+  "grpc-go",
+  "grpc-js",
+  "node-http2",
+  "ws",
+  "socket-io",
+  "c-floor",
+];
+const UNARY_PEERS = ["subito", "grpc-go", "grpc-js", "node-http2"];
+const MEMORY_PEERS = OWN_PEERS.filter((id) => id !== "c-floor");
+/** In nchan a connection's address names what it subscribes to; nothing is added later. */
+const ADDING_PEERS = MEMORY_PEERS.filter((id) => id !== "nchan");
 
 const FULL = {
   settleMs: 1_000,
@@ -146,6 +161,7 @@ function createMemoryScenarios(sizes, bench) {
     },
     {
       ...common,
+      peers: ADDING_PEERS,
       measures: [
         {
           id: further,

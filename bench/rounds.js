@@ -7,13 +7,37 @@ import { formatValue } from "./report/table.js";
 /** @typedef {import("./plan.js").Scenario} Scenario */
 /** @typedef {import("./report/summary.js").RoundSample} RoundSample */
 
+/** @typedef {ReadonlyMap<string, string>} Unprepared  by id of the peer: why it cannot be started */
+
 /**
- * @param {Scenario} scenario @param {Peer} peer
- * @returns {string | null} the first program that is not installed
+ * Builds what is to be built before anything is measured.
+ * @param {Peer[]} peers @param {(line: string) => void} report
+ * @returns {Promise<Unprepared>}
  */
-export function findMissingTool(scenario, peer) {
+export async function preparePeers(peers, report) {
+  const unprepared = new Map();
+  for (const { id, label, tool, prepare } of peers) {
+    if (prepare === undefined || (tool !== null && findTool(tool) === null)) continue;
+    const start = performance.now();
+    try {
+      await prepare();
+    } catch (error) {
+      unprepared.set(id, error instanceof Error ? error.message : String(error));
+    }
+    const what = unprepared.get(id) ?? "prepared";
+    report(`${label}: ${what}, ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  }
+  return unprepared;
+}
+
+/**
+ * @param {Scenario} scenario @param {Peer} peer @param {Unprepared} unprepared
+ * @returns {string | null} the first thing that is not here
+ */
+export function findMissing(scenario, peer, unprepared) {
   const tools = peer.tool === null ? scenario.tools : [peer.tool, ...scenario.tools];
-  return tools.find((tool) => findTool(tool) === null) ?? null;
+  const tool = tools.find((name) => findTool(name) === null);
+  return tool ?? (unprepared.has(peer.id) ? peer.label : null);
 }
 
 /** @param {Scenario} scenario @param {Peer} peer @param {string} note @returns {import("./measure/sample.js").Sample[]} */
@@ -24,13 +48,15 @@ function toEmptySamples(scenario, peer, note) {
 }
 
 /**
- * @param {Scenario} scenario @param {Peer} peer
+ * @param {Scenario} scenario @param {Peer} peer @param {Unprepared} unprepared
  * @returns {Promise<{ samples: import("./measure/sample.js").Sample[], failed: boolean }>}
  */
-async function runScenario(scenario, peer) {
-  const missing = findMissingTool(scenario, peer);
-  if (missing !== null)
-    return { samples: toEmptySamples(scenario, peer, `no ${missing} here`), failed: false };
+async function runScenario(scenario, peer, unprepared) {
+  const missing = findMissing(scenario, peer, unprepared);
+  if (missing !== null) {
+    const note = unprepared.get(peer.id) ?? `no ${missing} here`;
+    return { samples: toEmptySamples(scenario, peer, note), failed: false };
+  }
   try {
     return { samples: await scenario.run(peer), failed: false };
   } catch (error) {
@@ -49,11 +75,11 @@ function rotate(peers, round) {
 }
 
 /**
- * @param {Scenario[]} scenarios @param {Peer[]} peers @param {number} rounds
+ * @param {{ scenarios: Scenario[], peers: Peer[], rounds: number, unprepared: Unprepared }} run
  * @param {(line: string) => void} report  told of each measurement
  * @returns {Promise<{ samples: RoundSample[], failed: boolean }>}
  */
-export async function runRounds(scenarios, peers, rounds, report) {
+export async function runRounds({ scenarios, peers, rounds, unprepared }, report) {
   /** @type {RoundSample[]} */
   const all = [];
   let failed = false;
@@ -61,7 +87,7 @@ export async function runRounds(scenarios, peers, rounds, report) {
     for (const scenario of scenarios) {
       const taking = peers.filter(({ id }) => scenario.peers.includes(id));
       for (const peer of rotate(taking, round - 1)) {
-        const result = await runScenario(scenario, peer);
+        const result = await runScenario(scenario, peer, unprepared);
         failed ||= result.failed;
         for (const sample of result.samples) {
           all.push({ round, ...sample });

@@ -8,7 +8,7 @@ import { judgeGoals, toGoalLines } from "./report/goals.js";
 import { toRunLines, writeResultFiles } from "./report/result-files.js";
 import { summarize } from "./report/summary.js";
 import { toTable } from "./report/table.js";
-import { findMissingTool, runRounds } from "./rounds.js";
+import { findMissing, preparePeers, runRounds } from "./rounds.js";
 import { readCommit, readMachine } from "./system/machine.js";
 import { findTool, readVersion } from "./system/tools.js";
 
@@ -27,16 +27,24 @@ function readVersions(peers) {
   return h2load === null ? versions : { ...versions, h2load: readVersion(h2load, ["--version"]) };
 }
 
-/** @param {import("./plan.js").Scenario[]} scenarios @param {Peer[]} peers @returns {string[]} tools that a whole run needs */
-function findMissingTools(scenarios, peers) {
+/**
+ * @param {import("./plan.js").Scenario[]} scenarios @param {Peer[]} peers @param {import("./rounds.js").Unprepared} unprepared
+ * @returns {string[]} what a whole run needs and is not here
+ */
+function listMissing(scenarios, peers, unprepared) {
   const missing = scenarios.flatMap((scenario) => {
     const taking = peers.filter(({ id }) => scenario.peers.includes(id));
     return taking.flatMap((peer) => {
-      const tool = findMissingTool(scenario, peer);
-      return tool === null || (tool === peer.tool && !peer.toolRequired) ? [] : [tool];
+      const what = findMissing(scenario, peer, unprepared);
+      return what === null || (what === peer.tool && !peer.toolRequired) ? [] : [what];
     });
   });
   return [...new Set(missing)];
+}
+
+/** @param {string} line */
+function report(line) {
+  console.error(line.trim());
 }
 
 /** @param {string[]} args @returns {Promise<number>} the exit code */
@@ -53,6 +61,8 @@ async function main(args) {
   const peers = PEERS.filter(({ id }) => options.peers.includes(id));
   const scenarios = createPlan(options).filter(({ section }) => options.sections.includes(section));
   const measures = scenarios.flatMap((scenario) => scenario.measures);
+  const taking = peers.filter(({ id }) => scenarios.some((scenario) => scenario.peers.includes(id)));
+  const unprepared = await preparePeers(taking, report);
   const run = {
     date: new Date().toISOString().slice(0, 10),
     source: readCommit(),
@@ -61,9 +71,8 @@ async function main(args) {
     command: ["node bench/run.js", ...args].join(" "),
     rounds: options.rounds,
   };
-  const { samples, failed } = await runRounds(scenarios, peers, options.rounds, (line) =>
-    console.error(line.trim()),
-  );
+  const { rounds } = options;
+  const { samples, failed } = await runRounds({ scenarios, peers, rounds, unprepared }, report);
 
   const summary = summarize(samples, measures, options.peers);
   const table = toTable(summary, measures, (id) => PEERS.find((peer) => peer.id === id)?.label ?? id);
@@ -75,7 +84,7 @@ async function main(args) {
   }
   const lost = samples.filter(({ deliveredShare }) => deliveredShare !== null && deliveredShare !== 1);
   if (failed || (options.small && lost.length > 0)) return EXIT_FAILED;
-  const missing = findMissingTools(scenarios, peers);
+  const missing = listMissing(scenarios, peers, unprepared);
   if (missing.length === 0) return EXIT_OK;
   console.log(`not everything was measured: ${missing.join(", ")} missing`);
   return EXIT_TOOLS_MISSING;

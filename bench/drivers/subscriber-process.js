@@ -4,11 +4,26 @@ import net from "node:net";
 import process from "node:process";
 import { HOST } from "../peers/peer.js";
 import { createSubscriberProtocol } from "./protocols/protocol.js";
+import { LatencyRecorder } from "./stamp-reader.js";
 
 /**
  * @typedef {{ protocol: import("./protocols/protocol.js").SubscriberProtocol, socket: net.Socket }} Connection
- * @typedef {{ target: import("../peers/peer.js").Target, payloadBytes: number, connections: number, topics: string[] }} OpenRequest
- * @typedef {{ delivered: number, deliveredMin: number, deliveredMax: number, lost: number, ready: number, errors: string[] }} Counts
+ *
+ * @typedef {object} OpenRequest
+ * @property {import("../peers/peer.js").Target} target
+ * @property {number} payloadBytes
+ * @property {number} connections
+ * @property {string[]} topics
+ * @property {boolean} latency  read the stamps of what comes on these connections
+ *
+ * @typedef {object} ProcessCounts
+ * @property {number} delivered
+ * @property {number} deliveredMin  by one connection
+ * @property {number} deliveredMax
+ * @property {number} lost
+ * @property {number} ready
+ * @property {string[]} errors
+ * @property {Uint32Array | null} latencyCounts  of the histogram; null when no stamps are read
  */
 
 const CONNECTING_AT_ONCE = 64;
@@ -20,13 +35,18 @@ const receiveBuffer = Buffer.allocUnsafe(RECEIVE_BYTES);
 /** @type {Connection[]} */
 const connections = [];
 
+/** @type {LatencyRecorder | null} */
+let sharedRecorder = null;
+
 /** @param {OpenRequest} request @returns {Promise<void>} */
-function openConnection({ target, payloadBytes, topics }) {
-  const protocol = createSubscriberProtocol(target, payloadBytes);
+function openConnection({ target, payloadBytes, topics, latency }) {
+  const recorder = latency ? (sharedRecorder ??= new LatencyRecorder()) : null;
+  const protocol = createSubscriberProtocol({ target, payloadBytes, recorder });
   const onread = {
     buffer: receiveBuffer,
     /** @param {number} length @param {Uint8Array} buffer */
     callback: (length, buffer) => {
+      recorder?.beginRead();
       const answer = protocol.feed(buffer, length);
       if (answer !== null) socket.write(answer);
       return true;
@@ -62,7 +82,7 @@ function addSubscriptions(topics) {
   }
 }
 
-/** @returns {Counts} */
+/** @returns {ProcessCounts} */
 function countAll() {
   const counts = { delivered: 0, deliveredMin: Infinity, deliveredMax: 0, lost: 0, ready: 0 };
   const errors = new Set();
@@ -75,13 +95,14 @@ function countAll() {
     counts.ready += ready;
     if (error !== null) errors.add(error);
   }
-  return { ...counts, errors: [...errors] };
+  return { ...counts, errors: [...errors], latencyCounts: sharedRecorder?.histogram.counts ?? null };
 }
 
 /** @param {{ id: number, command: string, request: any }} message  one of the requests above, told apart by its command */
 async function answer({ id, command, request }) {
   if (command === "open") await openConnections(request);
   else if (command === "add") addSubscriptions(request.topics);
+  else if (command === "forget") sharedRecorder?.forget();
   process.send?.({ id, counts: countAll() });
 }
 

@@ -4,8 +4,8 @@
  * Where and how to reach a running server.
  * @typedef {object} Target
  * @property {number} port  on 127.0.0.1
- * @property {"http2" | "redis" | "nats"} subscribeProtocol
- * @property {"grpc" | "redis" | "nats" | "floor"} publishProtocol
+ * @property {"http2" | "redis" | "nats" | "mqtt" | "centrifugo" | "nchan" | "ws" | "socket-io"} subscribeProtocol
+ * @property {"grpc" | "redis" | "nats" | "mqtt" | "centrifugo" | "nchan" | "ws" | "socket-io" | "floor"} publishProtocol
  * @property {string | null} authorization  value of the `authorization` header of gRPC calls
  */
 
@@ -22,6 +22,8 @@
  * @property {string} label
  * @property {string | null} tool  the program that must be installed, null for none
  * @property {boolean} toolRequired  its absence makes the run incomplete (exit code 77)
+ * @property {() => Promise<void>} [prepare]  builds or looks for what else is needed, once; the error says what is missing
+ * @property {boolean} [slowToBuild]  left out of --small unless --only names it
  * @property {number} fanoutDeliveriesMax  a run is made shorter rather than ask for more deliveries than this
  * @property {() => string} version
  * @property {() => Promise<RunningPeer>} start

@@ -8,6 +8,9 @@ export const CACHE_NAME = "default";
 export const ITEM_TAG = 0x0a;
 export const DISCONTINUITY_TAG = 0x12;
 
+/** The tag of a _TopicItem's first field. */
+const SEQUENCE_TAG = 0x08;
+
 /** @param {number} value @returns {number[]} */
 function toVarint(value) {
   const bytes = [];
@@ -22,12 +25,17 @@ function toVarint(value) {
  * @param {number} number @param {Uint8Array} bytes
  * @returns {Buffer}
  */
-function toField(number, bytes) {
+export function toField(number, bytes) {
   return Buffer.concat([Buffer.from([(number << 3) | 2, ...toVarint(bytes.length)]), bytes]);
 }
 
+/** @param {Uint8Array} message @returns {Buffer} the message behind its length */
+export function toLengthDelimited(message) {
+  return Buffer.concat([Buffer.from(toVarint(message.length)), message]);
+}
+
 /** @param {number} number @param {number} value @returns {Buffer} */
-function toNumberField(number, value) {
+export function toNumberField(number, value) {
   return Buffer.from([number << 3, ...toVarint(value)]);
 }
 
@@ -76,6 +84,26 @@ export function toItemBody(sequence, payload) {
     toNumberField(4, 1_700_000_000_000),
   ]);
   return toGrpcFrame(toField(1, item));
+}
+
+/** @param {Uint8Array} buffer @param {number} at @returns {number} where the varint that begins at `at` ends */
+function skipVarint(buffer, at) {
+  let end = at;
+  while (/** @type {number} */ (buffer[end]) >= 128) end += 1;
+  return end + 1;
+}
+
+/**
+ * Where the payload begins in a _SubscriptionItem. Fields in the order of their numbers, as every encoder here writes them.
+ * @param {Uint8Array} buffer @param {number} at  just behind the ITEM_TAG
+ * @returns {number}
+ */
+export function findItemPayload(buffer, at) {
+  let next = skipVarint(buffer, at);
+  if (buffer[next] === SEQUENCE_TAG) next = skipVarint(buffer, next + 1);
+  // The tag and the length of the value, then those of its text or binary.
+  next = skipVarint(buffer, next + 1);
+  return skipVarint(buffer, next + 1);
 }
 
 /**

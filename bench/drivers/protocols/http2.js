@@ -15,10 +15,13 @@ import {
   ITEM_TAG,
   SUBSCRIBE_PATH,
   toCallHeaders,
+  findItemPayload,
   toSubscribeBody,
 } from "../../wire/pubsub-messages.js";
 
 const GRPC_PREFIX_BYTES = 5;
+/** What stands before a payload and the payload's stamp fit into so much of an item. */
+const ITEM_HEAD_BYTES = 48;
 const WINDOW_REFILL_BYTES = 0x2000_0000;
 
 /** Where one stream stands inside its run of gRPC messages. */
@@ -28,6 +31,10 @@ class StreamState {
     this.messageLeft = 0;
     this.prefix = new Uint8Array(GRPC_PREFIX_BYTES + 1);
     this.prefixBytes = 0;
+    this.windowUsed = 0;
+    /** The start of an item whose stamp is wanted, and how much of it is still to come. */
+    this.head = Buffer.alloc(0);
+    this.headLeft = 0;
   }
 }
 
@@ -35,8 +42,8 @@ class StreamState {
 
 /** @implements {SubscriberProtocol} */
 export class Http2Subscriber {
-  /** @param {import("../../peers/peer.js").Target} target */
-  constructor(target) {
+  /** @param {import("./protocol.js").SubscriberOptions} options */
+  constructor({ target, recorder }) {
     this.delivered = 0;
     this.lost = 0;
     this.ready = 0;
@@ -47,6 +54,7 @@ export class Http2Subscriber {
     /** @type {StreamState[]} */
     this.streams = [];
     this.windowUsed = 0;
+    this.recorder = recorder;
     /** @type {Buffer[]} */
     this.answers = [];
   }
@@ -90,22 +98,50 @@ export class Http2Subscriber {
 
   /** @param {number} streamId @param {Uint8Array} buffer @param {number} start @param {number} end */
   onData(streamId, buffer, start, end) {
-    this.windowUsed += end - start;
-    if (this.windowUsed > WINDOW_REFILL_BYTES) {
-      this.answers.push(toWindowUpdate(0, this.windowUsed));
-      this.windowUsed = 0;
-    }
     const stream = this.streamOf(streamId);
+    this.refillWindow(this, 0, end - start);
+    this.refillWindow(stream, streamId, end - start);
     let at = start;
     while (at < end) {
       if (stream.messageLeft > 0) {
         const taken = Math.min(stream.messageLeft, end - at);
+        if (stream.headLeft > 0) this.takeHead(stream, buffer, at, taken);
         stream.messageLeft -= taken;
         at += taken;
       } else {
         this.takePrefixByte(stream, /** @type {number} */ (buffer[at++]));
       }
     }
+  }
+
+  /** @param {{ windowUsed: number }} user  the connection or a stream @param {number} streamId @param {number} bytes */
+  refillWindow(user, streamId, bytes) {
+    user.windowUsed += bytes;
+    if (user.windowUsed <= WINDOW_REFILL_BYTES) return;
+    this.answers.push(toWindowUpdate(streamId, user.windowUsed));
+    user.windowUsed = 0;
+  }
+
+  /** @param {StreamState} stream @param {Uint8Array} buffer @param {number} at @param {number} length */
+  takeHead(stream, buffer, at, length) {
+    const { head, headLeft } = stream;
+    const taken = Math.min(headLeft, length);
+    if (taken === head.length) {
+      stream.headLeft = 0;
+      this.recorder?.record(buffer, findItemPayload(buffer, at));
+      return;
+    }
+    head.set(buffer.subarray(at, at + taken), head.length - headLeft);
+    stream.headLeft -= taken;
+    if (stream.headLeft === 0) this.recorder?.record(head, findItemPayload(head, 0));
+  }
+
+  /** @param {StreamState} stream */
+  beginItem(stream) {
+    this.delivered += 1;
+    if (this.recorder === null) return;
+    stream.headLeft = Math.min(ITEM_HEAD_BYTES, stream.messageLeft);
+    if (stream.head.length !== stream.headLeft) stream.head = Buffer.alloc(stream.headLeft);
   }
 
   /**
@@ -121,7 +157,7 @@ export class Http2Subscriber {
     stream.prefixBytes = 0;
     stream.messageLeft = Math.max(0, length - 1);
     if (length === 0) return;
-    if (byte === ITEM_TAG) this.delivered += 1;
+    if (byte === ITEM_TAG) this.beginItem(stream);
     else if (byte === DISCONTINUITY_TAG) this.lost += 1;
   }
 

@@ -1,5 +1,7 @@
 // A subscriber connection to NATS: lines, and messages of one known length.
 
+import { StampReader } from "../stamp-reader.js";
+
 const CARRIAGE_RETURN_LINE_FEED = 2;
 const FIRST_SUBSCRIPTION_ID = 100_000;
 const LETTER_M = 0x4d;
@@ -9,14 +11,17 @@ const LINE_FEED = 0x0a;
 
 /** @implements {SubscriberProtocol} */
 export class NatsSubscriber {
-  /** @param {import("../../peers/peer.js").Target} _target @param {number} payloadBytes */
-  constructor(_target, payloadBytes) {
+  /** @param {import("./protocol.js").SubscriberOptions} options */
+  constructor({ payloadBytes, recorder }) {
     this.delivered = 0;
     this.lost = 0;
     this.ready = 0;
     /** @type {string | null} */
     this.error = null;
     this.payloadBytes = payloadBytes;
+    this.recorder = recorder;
+    /** @type {StampReader | null} */
+    this.stamps = null;
     this.subscriptions = 0;
     this.messageBytes = 0;
     this.messageLeft = 0;
@@ -33,6 +38,7 @@ export class NatsSubscriber {
     const id = FIRST_SUBSCRIPTION_ID + this.subscriptions++;
     const start = `MSG ${topic} ${id} ${this.payloadBytes}\r\n`;
     this.messageBytes = start.length + this.payloadBytes + CARRIAGE_RETURN_LINE_FEED;
+    if (this.recorder !== null) this.stamps = new StampReader(this.recorder, start.length);
     return Buffer.from(`SUB ${topic} ${id}\r\nPING\r\n`);
   }
 
@@ -42,6 +48,7 @@ export class NatsSubscriber {
     while (at < length) {
       if (this.messageLeft > 0) {
         const taken = Math.min(this.messageLeft, length - at);
+        this.stamps?.take(buffer, at, taken, this.messageBytes - this.messageLeft);
         this.messageLeft -= taken;
         at += taken;
         if (this.messageLeft === 0) this.delivered += 1;

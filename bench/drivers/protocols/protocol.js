@@ -1,8 +1,20 @@
 // What a subscriber connection needs to know of a protocol, and which peers speak which.
 
+import { CentrifugoSubscriber } from "./centrifugo.js";
 import { Http2Subscriber } from "./http2.js";
+import { MqttSubscriber } from "./mqtt.js";
 import { NatsSubscriber } from "./nats.js";
+import { NchanSubscriber } from "./nchan.js";
 import { RedisSubscriber } from "./redis.js";
+import { SocketIoSubscriber } from "./socket-io.js";
+import { WsSubscriber } from "./ws.js";
+
+/**
+ * @typedef {object} SubscriberOptions
+ * @property {import("../../peers/peer.js").Target} target
+ * @property {number} payloadBytes  of every message
+ * @property {import("../stamp-reader.js").LatencyRecorder | null} recorder  takes the stamps; null when they are not wanted
+ */
 
 /**
  * One connection's side of a protocol. It owns no socket: bytes go in and out.
@@ -17,16 +29,26 @@ import { RedisSubscriber } from "./redis.js";
  */
 
 /**
- * @param {import("../../peers/peer.js").Target} target @param {number} payloadBytes
+ * @param {SubscriberOptions} options
  * @returns {SubscriberProtocol}
  */
-export function createSubscriberProtocol(target, payloadBytes) {
-  switch (target.subscribeProtocol) {
+export function createSubscriberProtocol(options) {
+  switch (options.target.subscribeProtocol) {
     case "http2":
-      return new Http2Subscriber(target);
+      return new Http2Subscriber(options);
     case "redis":
-      return new RedisSubscriber(target, payloadBytes);
+      return new RedisSubscriber(options);
     case "nats":
-      return new NatsSubscriber(target, payloadBytes);
+      return new NatsSubscriber(options);
+    case "mqtt":
+      return new MqttSubscriber(options);
+    case "centrifugo":
+      return new CentrifugoSubscriber(options);
+    case "nchan":
+      return new NchanSubscriber(options);
+    case "ws":
+      return new WsSubscriber(options);
+    case "socket-io":
+      return new SocketIoSubscriber(options);
   }
 }

@@ -1,4 +1,4 @@
-// Unary gRPC Publish calls on one HTTP/2 connection, with the server's limits on streams and windows kept.
+// Unary gRPC Publish calls on one HTTP/2 connection, with the server's limits on streams, frames and windows kept.
 
 import { FrameScanner } from "../../wire/frame-scanner.js";
 import {
@@ -6,32 +6,42 @@ import {
   FRAME,
   toAcknowledgement,
   toClientHello,
-  toRequest,
+  toFrame,
   toWindowUpdate,
 } from "../../wire/http2-frames.js";
 import { toIndexedBlocks } from "../../wire/hpack-literals.js";
 import { PUBLISH_PATH, toCallHeaders, toPublishBody } from "../../wire/pubsub-messages.js";
+import { createMessages } from "./messages.js";
 import { connectSocket } from "./socket.js";
 
 const SETTING_MAX_CONCURRENT_STREAMS = 3;
+const SETTING_INITIAL_WINDOW_SIZE = 4;
 const WINDOW_BYTES_DEFAULT = 65_535;
 const WINDOW_REFILL_BYTES = 0x1000_0000;
+/** Every server takes DATA frames up to here. */
+const DATA_BYTES_MAX = 16_384;
 
 /** @typedef {import("./publisher.js").Publisher} Publisher */
+/** @typedef {import("./messages.js").Schedule} Schedule */
+/** @typedef {{ streamId: number, body: Buffer, sent: number, windowLeft: number }} Request  its DATA partly sent */
 
 /** @implements {Publisher} */
 class GrpcPublisher {
-  /** @param {import("node:net").Socket} socket @param {[string, string][]} headers @param {Buffer} body */
-  constructor(socket, headers, body) {
+  /** @param {import("node:net").Socket} socket @param {[string, string][]} headers @param {import("./messages.js").Messages} messages */
+  constructor(socket, headers, messages) {
     this.socket = socket;
     this.blocks = toIndexedBlocks(headers);
-    this.body = body;
+    this.messages = messages;
     this.scanner = new FrameScanner(this);
     this.nextStreamId = 1;
-    this.waiting = 0;
+    /** Schedules whose messages are not all sent, oldest first. @type {(Schedule & { left: number })[]} */
+    this.waiting = [];
+    /** @type {Request | null} */
+    this.current = null;
     this.inFlight = 0;
     this.inFlightMax = Infinity;
     this.windowLeft = WINDOW_BYTES_DEFAULT;
+    this.streamWindow = WINDOW_BYTES_DEFAULT;
     this.windowUsed = 0;
     /** @type {string | null} */
     this.failure = null;
@@ -48,9 +58,9 @@ class GrpcPublisher {
     this.send();
   }
 
-  /** @param {number} count */
-  publish(count) {
-    this.waiting += count;
+  /** @param {number} count @param {Schedule} schedule */
+  publish(count, schedule) {
+    this.waiting.push({ ...schedule, left: count });
     this.send();
   }
 
@@ -65,17 +75,47 @@ class GrpcPublisher {
 
   /** Writes what may be written now; the rest goes out when answers and window updates come. */
   send() {
-    while (this.waiting > 0 && this.inFlight < this.inFlightMax && this.windowLeft >= this.body.length) {
-      const block = this.nextStreamId === 1 ? this.blocks.first : this.blocks.next;
-      this.out.push(toRequest(this.nextStreamId, block, this.body));
-      this.nextStreamId += 2;
-      this.waiting -= 1;
-      this.inFlight += 1;
-      this.windowLeft -= this.body.length;
+    for (;;) {
+      this.current ??= this.beginRequest();
+      if (this.current === null || !this.sendBody(this.current)) break;
+      this.current = null;
     }
     if (this.out.length === 0) return;
     this.socket.write(Buffer.concat(this.out));
     this.out = [];
+  }
+
+  /** @returns {Request | null} */
+  beginRequest() {
+    const [schedule] = this.waiting;
+    if (schedule === undefined || this.inFlight >= this.inFlightMax) return null;
+    const body = this.messages.take(1, schedule);
+    schedule.dueNs += schedule.stepNs;
+    schedule.left -= 1;
+    if (schedule.left === 0) this.waiting.shift();
+    const streamId = this.nextStreamId;
+    this.nextStreamId += 2;
+    this.inFlight += 1;
+    const block = streamId === 1 ? this.blocks.first : this.blocks.next;
+    this.out.push(toFrame(FRAME.headers, FLAG.endHeaders, streamId, block));
+    return { streamId, body, sent: 0, windowLeft: this.streamWindow };
+  }
+
+  /** @param {Request} request @returns {boolean} true when all of it is sent */
+  sendBody(request) {
+    const { body, streamId } = request;
+    while (request.sent < body.length) {
+      const allowed = Math.min(this.windowLeft, request.windowLeft, DATA_BYTES_MAX);
+      const length = Math.min(allowed, body.length - request.sent);
+      if (length <= 0) return false;
+      const piece = body.subarray(request.sent, request.sent + length);
+      request.sent += length;
+      request.windowLeft -= length;
+      this.windowLeft -= length;
+      const flags = request.sent === body.length ? FLAG.endStream : 0;
+      this.out.push(toFrame(FRAME.data, flags, streamId, piece));
+    }
+    return true;
   }
 
   /** @param {number} streamId @param {number} flags */
@@ -100,6 +140,7 @@ class GrpcPublisher {
   /** A response without a message is a refusal: its only HEADERS carry the status. @param {number} streamId */
   endCall(streamId) {
     this.inFlight -= 1;
+    if (this.current?.streamId === streamId) this.current = null;
     if (!this.answered.delete(streamId)) this.failure ??= "the server refused a Publish call";
   }
 
@@ -108,25 +149,33 @@ class GrpcPublisher {
     const answer = toAcknowledgement(type, flags, payload);
     if (answer !== null) this.out.push(answer);
     if (type === FRAME.settings) this.takeSettings(payload);
-    else if (type === FRAME.windowUpdate && streamId === 0) this.windowLeft += payload.readUInt32BE(0);
+    else if (type === FRAME.windowUpdate) this.takeWindowUpdate(streamId, payload.readUInt32BE(0));
     else if (type === FRAME.goaway) this.failure ??= `GOAWAY, error code ${payload.readUInt32BE(4)}`;
     else if (type === FRAME.rstStream) this.failure ??= `RST_STREAM, error code ${payload.readUInt32BE(0)}`;
+  }
+
+  /** @param {number} streamId @param {number} bytes */
+  takeWindowUpdate(streamId, bytes) {
+    if (streamId === 0) this.windowLeft += bytes;
+    else if (this.current?.streamId === streamId) this.current.windowLeft += bytes;
   }
 
   /** @param {Buffer} payload */
   takeSettings(payload) {
     for (let at = 0; at + 6 <= payload.length; at += 6) {
-      if (payload.readUInt16BE(at) === SETTING_MAX_CONCURRENT_STREAMS)
-        this.inFlightMax = payload.readUInt32BE(at + 2);
+      const value = payload.readUInt32BE(at + 2);
+      const setting = payload.readUInt16BE(at);
+      if (setting === SETTING_MAX_CONCURRENT_STREAMS) this.inFlightMax = value;
+      if (setting !== SETTING_INITIAL_WINDOW_SIZE) continue;
+      if (this.current !== null) this.current.windowLeft += value - this.streamWindow;
+      this.streamWindow = value;
     }
   }
 }
 
-/**
- * @param {import("../../peers/peer.js").Target} target @param {string} topic @param {Buffer} payload
- * @returns {Promise<Publisher>}
- */
-export async function connectGrpcPublisher(target, topic, payload) {
+/** @param {import("./publisher.js").PublisherOptions} options @returns {Promise<Publisher>} */
+export async function connectGrpcPublisher({ target, topic, payload, stamped }) {
   const socket = await connectSocket(target.port);
-  return new GrpcPublisher(socket, toCallHeaders(PUBLISH_PATH, target), toPublishBody(topic, payload));
+  const messages = createMessages(toPublishBody(topic, payload), payload, stamped);
+  return new GrpcPublisher(socket, toCallHeaders(PUBLISH_PATH, target), messages);
 }

@@ -1,47 +1,44 @@
-// Publishers for Redis and NATS, whose commands are the same bytes every time.
+// Publishers for Redis, NATS and MQTT, whose commands differ in nothing but the stamp.
 
 import { toRedisCommand } from "../protocols/redis.js";
-import { connectSocket, repeatBytes } from "./socket.js";
+import { toMqttConnect, toMqttPublish } from "../../wire/mqtt-packets.js";
+import { createMessages } from "./messages.js";
+import { connectSocket, publishTo } from "./socket.js";
 
 /** @typedef {import("./publisher.js").Publisher} Publisher */
-/** @typedef {import("../../peers/peer.js").Target} Target */
+/** @typedef {import("./publisher.js").PublisherOptions} PublisherOptions */
 
-/**
- * @param {import("node:net").Socket} socket @param {Buffer} command
- * @param {(text: string) => string | null} answerTo  what to write back to received text
- * @returns {Publisher}
- */
-function createLinePublisher(socket, command, answerTo) {
-  /** @type {string | null} */
-  let error = null;
-  socket.on("error", (cause) => (error ??= cause.message));
-  socket.on("data", (chunk) => {
-    const text = chunk.toString("latin1");
-    if (text.includes("-ERR")) error ??= text.trim();
-    const answer = answerTo(text);
-    if (answer !== null) socket.write(answer);
-  });
-  return {
-    publish: (count) => void socket.write(repeatBytes(command, count)),
-    error: () => error,
-    close: () => socket.destroy(),
-  };
-}
-
-/** @param {Target} target @param {string} topic @param {Buffer} payload @returns {Promise<Publisher>} */
-export async function connectRedisPublisher(target, topic, payload) {
+/** @param {PublisherOptions} options @returns {Promise<Publisher>} */
+export async function connectRedisPublisher({ target, topic, payload, stamped }) {
   const socket = await connectSocket(target.port);
-  return createLinePublisher(socket, toRedisCommand(["PUBLISH", topic, payload.toString()]), () => null);
+  const command = toRedisCommand(["PUBLISH", topic, payload.toString()]);
+  return publishTo(socket, createMessages(command, payload, stamped), (chunk) => {
+    const at = chunk.indexOf("-");
+    return { error: at === -1 ? null : chunk.toString("latin1", at) };
+  });
 }
 
-/** @param {Target} target @param {string} topic @param {Buffer} payload @returns {Promise<Publisher>} */
-export async function connectNatsPublisher(target, topic, payload) {
+/** @param {PublisherOptions} options @returns {Promise<Publisher>} */
+export async function connectNatsPublisher({ target, topic, payload, stamped }) {
   const socket = await connectSocket(target.port);
   socket.write('CONNECT {"verbose":false,"pedantic":false}\r\n');
-  const command = Buffer.concat([
-    Buffer.from(`PUB ${topic} ${payload.length}\r\n`),
-    payload,
-    Buffer.from("\r\n"),
-  ]);
-  return createLinePublisher(socket, command, (text) => (text.includes("PING\r\n") ? "PONG\r\n" : null));
+  const start = Buffer.from(`PUB ${topic} ${payload.length}\r\n`);
+  const command = Buffer.concat([start, payload, Buffer.from("\r\n")]);
+  return publishTo(socket, createMessages(command, payload, stamped), (chunk) => {
+    const text = chunk.toString("latin1");
+    return {
+      error: text.includes("-ERR") ? text.trim() : null,
+      answer: text.includes("PING\r\n") ? Buffer.from("PONG\r\n") : undefined,
+    };
+  });
+}
+
+/** @param {PublisherOptions} options @returns {Promise<Publisher>} */
+export async function connectMqttPublisher({ target, topic, payload, stamped }) {
+  const socket = await connectSocket(target.port);
+  socket.write(toMqttConnect());
+  // A broker answers nothing to QoS 0; what it refuses it answers by closing.
+  return publishTo(socket, createMessages(toMqttPublish(topic, payload), payload, stamped), (chunk) => {
+    return { error: chunk.length >= 4 && chunk[3] !== 0 ? `CONNACK with code ${chunk[3]}` : null };
+  });
 }

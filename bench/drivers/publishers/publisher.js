@@ -2,28 +2,52 @@
 
 import { connectFloorPublisher } from "./floor.js";
 import { connectGrpcPublisher } from "./grpc.js";
-import { connectNatsPublisher, connectRedisPublisher } from "./lines.js";
+import { connectCentrifugoPublisher, connectNchanPublisher } from "./http.js";
+import { connectMqttPublisher, connectNatsPublisher, connectRedisPublisher } from "./lines.js";
+import { connectSocketIoPublisher, connectWsPublisher } from "./websocket.js";
+
+/** @typedef {import("./messages.js").Schedule} Schedule */
 
 /**
  * @typedef {object} Publisher
- * @property {(count: number) => void} publish  sends `count` more messages in one write
+ * @property {(count: number, schedule: Schedule) => void} publish  sends `count` more messages in one write
  * @property {() => string | null} error  why some were refused, or null
  * @property {() => void} close
  */
 
 /**
+ * @typedef {object} PublisherOptions
+ * @property {import("../../peers/peer.js").Target} target
+ * @property {string} topic
+ * @property {Buffer} payload  of every message
+ * @property {boolean} stamped  the first bytes of each payload are a stamp (wire/stamp.js) instead
+ */
+
+/**
  * @param {import("../../peers/peer.js").Target} target @param {string} topic @param {Buffer} payload
+ * @param {{ stamped?: boolean }} [more]
  * @returns {Promise<Publisher>}
  */
-export function connectPublisher(target, topic, payload) {
+export function connectPublisher(target, topic, payload, { stamped = false } = {}) {
+  const options = { target, topic, payload, stamped };
   switch (target.publishProtocol) {
     case "grpc":
-      return connectGrpcPublisher(target, topic, payload);
+      return connectGrpcPublisher(options);
     case "redis":
-      return connectRedisPublisher(target, topic, payload);
+      return connectRedisPublisher(options);
     case "nats":
-      return connectNatsPublisher(target, topic, payload);
+      return connectNatsPublisher(options);
     case "floor":
-      return connectFloorPublisher(target, payload);
+      return connectFloorPublisher(options);
+    case "mqtt":
+      return connectMqttPublisher(options);
+    case "centrifugo":
+      return connectCentrifugoPublisher(options);
+    case "nchan":
+      return connectNchanPublisher(options);
+    case "ws":
+      return connectWsPublisher(options);
+    case "socket-io":
+      return connectSocketIoPublisher(options);
   }
 }

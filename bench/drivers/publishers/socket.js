@@ -1,4 +1,4 @@
-// A plain connection to the server on this machine.
+// A plain connection to the server on this machine, and a publisher that writes messages to one.
 
 import net from "node:net";
 import { HOST } from "../../peers/peer.js";
@@ -15,11 +15,30 @@ export function connectSocket(port) {
   });
 }
 
+/** @typedef {{ error: string | null, answer?: Buffer | undefined }} Reaction  what a refusal says; what to write back */
+
 /**
- * The same bytes `count` times, in one piece.
- * @param {Buffer} bytes @param {number} count
- * @returns {Buffer}
+ * @param {net.Socket} socket @param {import("./messages.js").Messages} messages
+ * @param {(chunk: Buffer) => Reaction} onData
+ * @returns {import("./publisher.js").Publisher}
  */
-export function repeatBytes(bytes, count) {
-  return count === 1 ? bytes : Buffer.concat(Array.from({ length: count }, () => bytes));
+export function publishTo(socket, messages, onData) {
+  /** @type {string | null} */
+  let failure = null;
+  const onClose = () => (failure ??= "the server closed the publisher's connection");
+  socket.on("error", (cause) => (failure ??= cause.message));
+  socket.on("close", onClose);
+  socket.on("data", (chunk) => {
+    const { error, answer } = onData(chunk);
+    failure ??= error;
+    if (answer !== undefined) socket.write(answer);
+  });
+  return {
+    publish: (count, schedule) => void socket.write(messages.take(count, schedule)),
+    error: () => failure,
+    close: () => {
+      socket.off("close", onClose);
+      socket.destroy();
+    },
+  };
 }
