@@ -5,9 +5,9 @@ import assert from "node:assert/strict";
 import { type ByteSink, type Http2Connection, createHttp2Server, encodeHeaders } from "@subito/http2";
 import type { ServiceError } from "../kernel/errors.js";
 import { createTurn } from "../kernel/turn.js";
-import type { RequestMemory } from "../rpc/envelope.js";
 import { GrpcCall } from "../rpc/grpc/call.js";
 import type { Method } from "../rpc/methods.js";
+import { RequestMemory } from "../rpc/request-memory.js";
 import { type FakeClock, createFakeClock } from "./fake-clock.js";
 
 const DATA = 0;
@@ -62,7 +62,7 @@ export class GrpcPeer implements ByteSink {
   readonly #ends: (() => void)[] = [];
 
   constructor(options: GrpcPeerOptions = {}) {
-    this.memory = { bytes: 0, bytesMax: options.requestBytesTotalMax ?? 1_000_000 };
+    this.memory = new RequestMemory(options.requestBytesTotalMax ?? 1_000_000);
     const methods = new Map(Object.entries(options.methods ?? {}));
     const turn = createTurn((run) => this.#ends.push(run));
     const environment = {
