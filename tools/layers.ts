@@ -35,7 +35,14 @@ export const layers: readonly Layer[] = [
     name: "transports/listener",
     path: `${serverRoot}transports/listener/`,
     imports: ["rpc", "rpc/grpc", "http2"],
-    outside: ["node:http", "node:net"],
+    outside: ["node:crypto", "node:http", "node:net", "node:tls"],
+  },
+  {
+    name: "tls files",
+    path: `${serverRoot}transports/listener/tls-files.ts`,
+    imports: [],
+    typesFrom: ["transports/listener"],
+    outside: ["node:fs/promises"],
   },
   {
     name: "transports/grpc",
@@ -69,6 +76,7 @@ export const layers: readonly Layer[] = [
       "rpc",
       "rpc/grpc",
       "transports/listener",
+      "tls files",
       "transports/grpc",
       "transports/http",
       "engines/embedded",

@@ -25,6 +25,9 @@ import { createTopicRoutes } from "./transports/http/topics.js";
 import { createHttp1Server } from "./transports/listener/http1.js";
 import { createHttp2Requests } from "./transports/listener/http2-requests.js";
 import { type Listener, startListener } from "./transports/listener/listener.js";
+import { findEndpointName, findHostName } from "./transports/listener/tls-credentials.js";
+import { createTlsFiles } from "./transports/listener/tls-files.js";
+import { type TlsReloader, startTlsReloader } from "./transports/listener/tls-reloader.js";
 
 /** What tests put in place of the real world. */
 export interface ServerOverrides {
@@ -35,9 +38,17 @@ export interface ServerOverrides {
 export interface RunningServer {
   /** As the socket has it: the port that was taken when 0 was asked for. */
   readonly host: string;
-  readonly port: number;
+  /** Undefined: there is no plaintext port. */
+  readonly port: number | undefined;
+  /** Undefined: there is no TLS port. */
+  readonly tlsPort: number | undefined;
+  /** For clients on this machine: of the plaintext port, and of the TLS port by a name that its certificate has. */
+  readonly url: string | undefined;
+  readonly tlsUrl: string | undefined;
   /** The first API key, in the form SDKs take, when this start has made it. It is kept nowhere. */
   readonly firstApiKey: string | undefined;
+  /** Reads the certificate and its key again, without TLS nothing; what is wrong with them is logged, and the old ones stay. */
+  reloadCertificate(): Promise<void>;
   /** Stops in order: no new connections, calls under way finish, subscriptions end with UNAVAILABLE. Resolves when all is closed. */
   close(): Promise<void>;
 }
@@ -46,17 +57,26 @@ export interface RunningServer {
 export async function startServer(config: Config, overrides: ServerOverrides = {}): Promise<RunningServer> {
   const clock = overrides.clock ?? systemClock;
   const log = overrides.log ?? createLogger({ level: config.logLevel });
-  const engine = await startEmbeddedEngine({ dataDir: config.dataDir, clock, limits: config.limits, log });
+  // First, so that a wrong path leaves no data directory behind.
+  const certificates =
+    config.tls && (await startTlsReloader({ files: createTlsFiles(config.tls), clock, log }));
   try {
-    return await startOn(engine, config, clock, log);
+    const engine = await startEmbeddedEngine({ dataDir: config.dataDir, clock, limits: config.limits, log });
+    try {
+      return await startOn(engine, certificates, config, clock, log);
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
   } catch (error) {
-    await engine.close();
+    certificates?.close();
     throw error;
   }
 }
 
 async function startOn(
   engine: EmbeddedEngine,
+  certificates: TlsReloader | undefined,
   config: Config,
   clock: Clock,
   log: Logger,
@@ -96,24 +116,35 @@ async function startOn(
     caller: createCaller(authenticator),
     limits,
   });
-  const listener = await listen(config, { clock, log, turn, methods, handleHttp, onInternalError });
+  const parts = { certificates, clock, log, turn, methods, handleHttp, onInternalError };
+  const listener = await listen(config, parts);
   ready = true;
-  log.info({ host: listener.host, port: listener.port, auth: config.auth }, "listening");
+  const { host, port, tlsPort } = listener;
+  log.info({ host, port, tlsPort, auth: config.auth }, "listening");
 
   let closing: Promise<void> | undefined;
   return {
-    host: listener.host,
-    port: listener.port,
+    ...{ host, port, tlsPort },
+    url: port === undefined ? undefined : `http://${bracket(localHost(config.host))}:${port}`,
+    tlsUrl:
+      certificates &&
+      `https://${bracket(findHostName(certificates.credentials, localHost(config.host)))}:${tlsPort}`,
     firstApiKey:
-      firstKey && formatCredential({ endpoint: toEndpoint(config.host, listener), apiKey: firstKey.token }),
+      firstKey &&
+      formatCredential({ endpoint: toEndpoint(config, listener, certificates), apiKey: firstKey.token }),
+    async reloadCertificate() {
+      await certificates?.reload();
+    },
     close() {
       ready = false;
+      certificates?.close();
       return (closing ??= stop(listener, topics, engine, config, log));
     },
   };
 }
 
 interface ListenParts {
+  readonly certificates: TlsReloader | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   readonly turn: Turn;
@@ -123,7 +154,7 @@ interface ListenParts {
 }
 
 function listen(config: Config, parts: ListenParts): Promise<Listener> {
-  const { clock, log, turn, methods, handleHttp, onInternalError } = parts;
+  const { certificates, clock, log, turn, methods, handleHttp, onInternalError } = parts;
   const { limits } = config;
   const http2 = createHttp2Server({
     turn,
@@ -155,7 +186,8 @@ function listen(config: Config, parts: ListenParts): Promise<Listener> {
     keepAliveTimeoutMs: limits.http1KeepAliveTimeoutMs,
   });
   const { host, port, prefaceTimeoutMs } = config;
-  return startListener({ host, port, http2, http1, clock, log, prefaceTimeoutMs });
+  const tls = config.tls && certificates && { port: config.tls.port, certificates };
+  return startListener({ host, port, tls, http2, http1, clock, log, prefaceTimeoutMs });
 }
 
 async function stop(
@@ -173,9 +205,22 @@ async function stop(
   log.info({}, "stopped");
 }
 
-/** The address that clients on this machine use. */
-function toEndpoint(host: string, listener: Listener): string {
-  const isAnywhere = host === "0.0.0.0" || host === "::";
-  const name = isAnywhere ? "127.0.0.1" : host;
-  return `${name.includes(":") ? `[${name}]` : name}:${listener.port}`;
+const HTTPS_PORT = 443;
+
+/** What the API keys carry: as configured, or what SDKs can use with the certificate, or the address that clients on this machine use. */
+function toEndpoint(config: Config, listener: Listener, certificates: TlsReloader | undefined): string {
+  if (config.endpoint !== undefined) return config.endpoint;
+  const { port, tlsPort } = listener;
+  const name = certificates && findEndpointName(certificates.credentials);
+  if (name !== undefined) return tlsPort === HTTPS_PORT ? name : `${name}:${tlsPort}`;
+  return `${bracket(localHost(config.host))}:${port ?? tlsPort}`;
+}
+
+/** Where clients on this machine reach a server that listens on `host`. */
+function localHost(host: string): string {
+  return host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+}
+
+function bracket(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
 }
