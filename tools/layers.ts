@@ -95,8 +95,14 @@ export const layers: readonly Layer[] = [
   {
     name: "cli",
     path: "packages/cli/src/",
-    imports: ["cli serve", "wire"],
+    imports: ["cli serve", "cli x509", "wire"],
     outside: ["@bufbuild/protobuf", "@connectrpc/*", "node:*"],
+  },
+  {
+    name: "cli x509",
+    path: "packages/cli/src/certificates/x509.ts",
+    imports: [],
+    outside: ["asn1js", "node:crypto", "node:net", "pkijs"],
   },
   {
     name: "cli serve",
