@@ -79,7 +79,7 @@ export async function makeCertificate(request: CertificateRequest): Promise<Cert
     subjectPublicKeyInfo: pki.PublicKeyInfo.fromBER(toArrayBuffer(publicKeyInfo)),
     extensions: toExtensions(request, keyId, issuerKeyId),
   });
-  await made.sign((await importKey(issuer?.key ?? key)) as CryptoKey, "SHA-256");
+  await made.sign(await importKey(issuer?.key ?? key), "SHA-256");
   return { cert: toPem(made.toSchema(true).toBER()), key };
 }
 
