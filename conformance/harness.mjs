@@ -78,14 +78,16 @@ export async function findFixedPort() {
  * @property {readonly string[]} [args] More flags of `subito serve`, such as `["--auth", "required"]`.
  * @property {Readonly<Record<string, string>>} [env] More environment variables.
  * @property {string} [dataDir] Left in place afterwards. Without it a new temporary directory is used, and removed with the server.
- * @property {number} [port] Without it (or 0) the server picks a free one.
+ * @property {number | "none"} [port] Of the plaintext port. Without it (or 0) the server picks a free one.
  */
 
 /**
  * @typedef {object} SubitoServer
  * @property {string} host
- * @property {number} port
- * @property {string} url
+ * @property {number} port Of the plaintext port; NaN when it is off.
+ * @property {string} url Of the plaintext port when there is one, else of the TLS port.
+ * @property {number | undefined} tlsPort
+ * @property {string | undefined} tlsUrl By a name that the certificate has.
  * @property {string | undefined} apiKey The base64 text of the key that this start made; undefined when the data directory had one.
  * @property {string} dataDir
  * @property {number} pid
@@ -138,7 +140,12 @@ export async function startSubito(options = {}) {
     if (ownsDataDir) removeTemporaryDirectory(dataDir);
   });
 
-  const listening = await output.find(/^Subito listens on http:\/\/(.+):(\d+)\s*$/m, startTimeoutMs, exited);
+  // The line of the other port, if there is one, comes with it; "Data lies in" ends them.
+  const listening = await output.find(
+    /^(?:Subito listens on http:\/\/(.+):(\d+)\s*\n)?(?:Subito listens on https:\/\/(.+):(\d+)\s*\n)?Data lies in /m,
+    startTimeoutMs,
+    exited,
+  );
   if (listening === undefined) {
     child.kill("SIGKILL");
     const { code, signal, error } = await exited;
@@ -152,11 +159,14 @@ export async function startSubito(options = {}) {
     ? await output.find(/^\s*API key:\s*(\S+)\s*$/m, keyTimeoutMs, exited)
     : undefined;
 
-  const [, host = "", portText = ""] = listening;
+  const [, host, portText, tlsHost, tlsPortText] = listening;
+  const tlsUrl = tlsPortText === undefined ? undefined : `https://${tlsHost}:${tlsPortText}`;
   return {
-    host,
+    host: host ?? tlsHost ?? "",
     port: Number(portText),
-    url: `http://${host}:${portText}`,
+    url: portText === undefined ? (tlsUrl ?? "") : `http://${host}:${portText}`,
+    tlsPort: tlsPortText === undefined ? undefined : Number(tlsPortText),
+    tlsUrl,
     apiKey: key?.[1],
     dataDir,
     pid: child.pid ?? 0,

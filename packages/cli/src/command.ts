@@ -24,11 +24,17 @@ export class UsageError extends Error {}
 export const clientOptions = {
   url: { type: "string" },
   "api-key": { type: "string" },
+  ca: { type: "string" },
+  "client-cert": { type: "string" },
+  "client-key": { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const satisfies Options;
 
 export const CLIENT_OPTIONS_HELP = `  --url URL          the server (default $SUBITO_URL or http://127.0.0.1:8080)
   --api-key KEY      the API key (default $SUBITO_API_KEY; none is needed for a server on this machine)
+  --ca FILE          PEM file of a CA to trust beside those of Node.js (default $SUBITO_CA)
+  --client-cert FILE, --client-key FILE
+                     for servers that ask for a certificate (default $SUBITO_CLIENT_CERT, $SUBITO_CLIENT_KEY)
   -h, --help         this text`;
 
 /** Reads a command line; what does not fit becomes a UsageError that points to the command's help. */

@@ -5,15 +5,44 @@ import { Code, ConnectError } from "@connectrpc/connect";
 /** What to do about a key that is missing or wrong. */
 export const API_KEY_HINT = "Give the server's API key with --api-key or SUBITO_API_KEY.";
 
+/** What OpenSSL and Node say of a certificate whose CA is not known. */
+const UNKNOWN_CA = /self-signed certificate|SELF_SIGNED_CERT|unable to (?:verify|get) |UNABLE_TO_/;
+/** What comes of a client without a certificate, where one is asked for, or of one that is not taken. */
+const CERTIFICATE_REFUSED =
+  /alert certificate required|alert bad certificate|alert unknown ca|CERTIFICATE_REQUIRED/;
+
+/** What to do about a connection that did not come about; empty when that is not known. */
+function connectionHint(reason: string): string {
+  if (UNKNOWN_CA.test(reason))
+    return " If the server has a private CA, name its file with --ca or SUBITO_CA.";
+  if (CERTIFICATE_REFUSED.test(reason)) {
+    return " The server asks for a certificate: give one with --client-cert and --client-key.";
+  }
+  if (/ECONNREFUSED/.test(reason)) {
+    return " Is the server running? Start it with `subito serve`, or name another with --url.";
+  }
+  if (/wrong version number|packet length too long/.test(reason)) {
+    return " The port speaks plaintext: begin the URL with http://.";
+  }
+  return "";
+}
+
+/** OpenSSL's errors come with a thread and a place in its source, of which only the sentence in the middle tells a person something. */
+function shorten(message: string): string {
+  return /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
+}
+
+export function describeUnreachable(url: string, cause: unknown): string {
+  const { code = "", message } = cause as NodeJS.ErrnoException;
+  const reason = message === "" ? code : shorten(message);
+  return `${url} cannot be reached (${reason}).${connectionHint(`${code} ${message}`)}`;
+}
+
 export function describeFailure(error: unknown): string {
   if (error instanceof ConnectError) {
-    const hint =
-      error.code === Code.Unavailable && /ECONNREFUSED/.test(error.message)
-        ? ". Is the server running? Start it with `subito serve`, or name another with --url."
-        : error.code === Code.Unauthenticated
-          ? ` ${API_KEY_HINT}`
-          : "";
-    return `${error.rawMessage}${hint}`;
+    const hint = connectionHint(error.message);
+    if (hint !== "") return `${shorten(error.rawMessage)}.${hint}`;
+    return `${error.rawMessage}${error.code === Code.Unauthenticated ? ` ${API_KEY_HINT}` : ""}`;
   }
   return error instanceof Error ? error.message : String(error);
 }

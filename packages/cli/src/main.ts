@@ -1,6 +1,7 @@
 // `subito COMMAND …`: finds the command and turns what it throws into a message and an exit code.
 
 import { caches } from "./commands/caches.js";
+import { cert } from "./commands/cert.js";
 import { keys } from "./commands/keys.js";
 import { publish } from "./commands/publish.js";
 import { serve } from "./commands/serve.js";
@@ -8,7 +9,7 @@ import { subscribe } from "./commands/subscribe.js";
 import { type Command, UsageError } from "./command.js";
 import { describeFailure } from "./failure.js";
 
-const commands: readonly Command[] = [serve, publish, subscribe, caches, keys];
+const commands: readonly Command[] = [serve, publish, subscribe, caches, keys, cert];
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;

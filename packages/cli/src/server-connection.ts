@@ -1,5 +1,10 @@
-// How client commands reach a server: address and key, from flags or the environment.
+// How client commands reach a server: address, key and trust, from flags or the environment.
 
+import { readFileSync } from "node:fs";
+import { request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import { text } from "node:stream/consumers";
+import { rootCertificates } from "node:tls";
 import type { Transport } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { UsageError } from "./command.js";
@@ -8,17 +13,66 @@ export interface ServerAddress {
   readonly url: string;
   /** As it goes into `authorization`; empty for a server in its open local mode. */
   readonly token: string;
+  readonly tls: TlsTrust;
 }
 
+/** PEM texts, as node:tls takes them. Without `ca` Node's own CAs are trusted. */
+export interface TlsTrust {
+  readonly ca?: string[];
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** The values of clientOptions. */
+export interface ConnectionFlags {
+  readonly url?: string | undefined;
+  readonly "api-key"?: string | undefined;
+  readonly ca?: string | undefined;
+  readonly "client-cert"?: string | undefined;
+  readonly "client-key"?: string | undefined;
+}
+
+/** Throws UsageError for what cannot be used. */
 export function serverAddress(
-  values: { readonly url?: string | undefined; readonly "api-key"?: string | undefined },
-  env: NodeJS.ProcessEnv = process.env,
+  values: ConnectionFlags,
+  env: Readonly<Record<string, string | undefined>> = process.env,
 ): ServerAddress {
   const url = values.url ?? env["SUBITO_URL"] ?? "http://127.0.0.1:8080";
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
     throw new UsageError(`"${url}" is not the URL of a server; it looks like http://127.0.0.1:8080.`);
   }
-  return { url: url.replace(/\/+$/, ""), token: values["api-key"] ?? env["SUBITO_API_KEY"] ?? "" };
+  const tls = readTrust(values, env);
+  return { url: url.replace(/\/+$/, ""), token: values["api-key"] ?? env["SUBITO_API_KEY"] ?? "", tls };
+}
+
+function readTrust(values: ConnectionFlags, env: Readonly<Record<string, string | undefined>>): TlsTrust {
+  const ca = readPem("--ca (SUBITO_CA)", values.ca ?? env["SUBITO_CA"]);
+  const cert = readPem(
+    "--client-cert (SUBITO_CLIENT_CERT)",
+    values["client-cert"] ?? env["SUBITO_CLIENT_CERT"],
+  );
+  const key = readPem("--client-key (SUBITO_CLIENT_KEY)", values["client-key"] ?? env["SUBITO_CLIENT_KEY"]);
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new UsageError("--client-cert and --client-key are taken together only.");
+  }
+  return {
+    ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
+    ...(cert === undefined || key === undefined ? {} : { cert, key }),
+  };
+}
+
+function readPem(flag: string, path: string | undefined): string | undefined {
+  if (path === undefined || path === "") return undefined;
+  let pem: string;
+  try {
+    pem = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new UsageError(
+      `${flag} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+    );
+  }
+  if (!pem.includes("-----BEGIN ")) throw new UsageError(`${flag} takes a PEM file; ${path} is none.`);
+  return pem;
 }
 
 /** Fields that every request carries. */
@@ -29,11 +83,41 @@ export function authorization(address: ServerAddress): Record<string, string> {
 export function grpcTransport(address: ServerAddress): Transport {
   return createGrpcTransport({
     baseUrl: address.url,
+    nodeOptions: address.tls,
     interceptors: [
       (next) => (request) => {
         if (address.token !== "") request.header.set("authorization", address.token);
         return next(request);
       },
     ],
+  });
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** One request to the HTTP API; rejects when the server cannot be reached. (`fetch` takes neither a CA nor a client certificate.) */
+export function askHttp(
+  address: ServerAddress,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<HttpAnswer> {
+  const { url, tls } = address;
+  const options = {
+    method,
+    headers: { ...authorization(address), "content-type": "application/json" },
+    agent: false as const,
+    ...tls,
+  };
+  return new Promise((resolve, reject) => {
+    const send = url.startsWith("https:") ? requestHttps : requestHttp;
+    const request = send(`${url}${path}`, options, (response) => {
+      text(response).then((whole) => resolve({ status: response.statusCode ?? 0, text: whole }), reject);
+    });
+    request.on("error", reject);
+    request.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }

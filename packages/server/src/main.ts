@@ -60,6 +60,8 @@ async function serve(config: Config): Promise<number> {
     return EXIT_FAILED;
   }
   process.stdout.write(banner(server, config));
+  // Without TLS it keeps its meaning: the terminal is gone.
+  if (config.tls !== undefined) process.on("SIGHUP", () => void server.reloadCertificate());
   await stopped;
   await server.close();
   return EXIT_OK;
@@ -83,13 +85,14 @@ function untilSignal(): Promise<void> {
 }
 
 function describeStartFailure(error: unknown, config: Config): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const address = `${config.host}:${config.port}`;
+  const { code, message, port = config.port } = error as NodeJS.ErrnoException & { port?: number };
+  const address = `${config.host}:${port}`;
+  const flag = port === config.port ? "--port" : "--tls-port";
   switch (code) {
     case "EADDRINUSE":
-      return `${address} is in use by another program. Stop that one, or choose another port with --port.`;
+      return `${address} is in use by another program. Stop that one, or choose another port with ${flag}.`;
     case "EACCES":
-      return `This user may not listen on ${address}. Choose a port above 1023 with --port.`;
+      return `This user may not listen on ${address}. Choose a port above 1023 with ${flag}.`;
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
       return `${config.host} is not an address of this machine. Choose another with --host.`;
@@ -100,8 +103,7 @@ function describeStartFailure(error: unknown, config: Config): string {
 
 /** What a person sees at the start: where, what, and lines to paste that work as they are. */
 function banner(server: RunningServer, config: Config): string {
-  const host = config.host === "0.0.0.0" || config.host === "::" ? "127.0.0.1" : config.host;
-  const url = `http://${host.includes(":") ? `[${host}]` : host}:${server.port}`;
+  const url = server.url ?? server.tlsUrl ?? "";
   const isDefault = url === "http://127.0.0.1:8080";
   const needsKey = config.auth === "required";
   const environment = [
@@ -111,7 +113,9 @@ function banner(server: RunningServer, config: Config): string {
   const command = [...environment, "npx subito"].join(" ");
   const header = needsKey ? ` -H 'Authorization: ${server.firstApiKey ?? "YOUR_API_KEY"}'` : "";
   const lines = [
-    `Subito listens on ${url}`,
+    ...[server.url, server.tlsUrl].flatMap((each) =>
+      each === undefined ? [] : [`Subito listens on ${each}`],
+    ),
     `Data lies in ${resolve(config.dataDir)}`,
     needsKey ? "Every caller needs an API key." : "Programs on this machine need no API key.",
     ...(server.firstApiKey === undefined
@@ -123,6 +127,9 @@ function banner(server: RunningServer, config: Config): string {
     `  ${command} publish default news 'Hello!'`,
     "or over HTTP:",
     `  curl${header} -H 'Content-Type: text/plain' --data 'Hello!' ${url}/topics/default/news`,
+    ...(server.url === undefined
+      ? ["With a private CA, tell them: `subito --ca FILE`, `curl --cacert FILE` (docs/guides/tls.md)."]
+      : []),
     "",
   ];
   return `${lines.join("\n")}\n`;

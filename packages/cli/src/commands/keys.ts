@@ -7,8 +7,8 @@ import {
   clientOptions,
   parseCommandLine,
 } from "../command.js";
-import { API_KEY_HINT } from "../failure.js";
-import { type ServerAddress, authorization, serverAddress } from "../server-connection.js";
+import { API_KEY_HINT, describeUnreachable } from "../failure.js";
+import { type HttpAnswer, type ServerAddress, askHttp, serverAddress } from "../server-connection.js";
 
 const HELP = `subito keys list
 subito keys create [DESCRIPTION]
@@ -79,7 +79,9 @@ async function perform(
 
 /** The form in which SDKs take a key: base64 of the server's address and the token. The server takes it too. */
 function toSdkKey(address: ServerAddress, token: string): string {
-  const json = JSON.stringify({ endpoint: new URL(address.url).host, api_key: token });
+  // SDKs put these labels before it themselves (wire-contract.md 1.1).
+  const endpoint = new URL(address.url).host.replace(/^(?:cache|control|token)\./, "");
+  const json = JSON.stringify({ endpoint, api_key: token });
   return Buffer.from(json).toString("base64");
 }
 
@@ -89,23 +91,24 @@ function toLine(info: KeyInfo): string {
 }
 
 async function call(address: ServerAddress, method: string, path: string, body?: unknown): Promise<unknown> {
-  let response: Response;
+  let response: HttpAnswer;
   try {
-    response = await fetch(`${address.url}${path}`, {
-      method,
-      headers: { ...authorization(address), "content-type": "application/json" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    response = await askHttp(address, method, path, body);
   } catch (cause) {
-    throw new Error(
-      `${address.url} cannot be reached. Is the server running? Start it with \`subito serve\`.`,
-      { cause },
-    );
+    throw new Error(describeUnreachable(address.url, cause), { cause });
   }
-  const answer = (await response.json()) as { message?: string };
-  if (!response.ok) {
+  const answer = parseAnswer(response);
+  if (response.status >= 400) {
     const reason = answer.message ?? `The server answered ${response.status}.`;
     throw new Error(response.status === 401 ? `${reason} ${API_KEY_HINT}` : reason);
   }
   return answer;
+}
+
+function parseAnswer({ status, text }: HttpAnswer): { message?: string } {
+  try {
+    return JSON.parse(text) as { message?: string };
+  } catch (cause) {
+    throw new Error(`What answered (${status}) is no Subito server.`, { cause });
+  }
 }

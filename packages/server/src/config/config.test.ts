@@ -29,6 +29,8 @@ test("defaults", () => {
   assert.deepEqual(configOf([]), {
     host: "127.0.0.1",
     port: 8080,
+    tls: undefined,
+    endpoint: undefined,
     dataDir: "./subito-data",
     logLevel: "info",
     auth: "open",
@@ -45,6 +47,11 @@ test("every option is read from its flag, in both spellings, and from its variab
   const samples: Record<OptionFlag, [string, string]> = {
     host: ["localhost", "127.0.0.2"],
     port: ["0", "9"],
+    "tls-port": ["0", "9"],
+    "tls-cert": ["/c", "/d"],
+    "tls-key": ["/k", "/l"],
+    "tls-client-ca": ["/a", "/b"],
+    endpoint: ["localhost", "example.test:8443"],
     "data-dir": ["/a", "/b"],
     "log-level": ["debug", "silent"],
     auth: ["required", "open"],
@@ -57,14 +64,17 @@ test("every option is read from its flag, in both spellings, and from its variab
     "preface-timeout-ms": ["2", "3"],
     "idle-timeout-ms": ["2", "3"],
   };
+  const tls: Record<string, string> = { SUBITO_TLS_PORT: "1", SUBITO_TLS_CERT: "/c0", SUBITO_TLS_KEY: "/k0" };
   for (const { flag } of OPTIONS) {
     const [one, other] = samples[flag];
     const variable = environmentName(flag);
-    const expected = configOf([`--${flag}`, one]);
-    assert.notDeepEqual(expected, configOf([`--${flag}`, other]), flag);
-    assert.deepEqual(configOf([`--${flag}=${one}`]), expected);
-    assert.deepEqual(configOf([], { [variable]: one }), expected);
-    assert.deepEqual(configOf([`--${flag}`, one], { [variable]: other }), expected);
+    // Those of TLS are taken together only.
+    const rest = flag.startsWith("tls-") ? tls : {};
+    const expected = configOf([`--${flag}`, one], rest);
+    assert.notDeepEqual(expected, configOf([`--${flag}`, other], rest), flag);
+    assert.deepEqual(configOf([`--${flag}=${one}`], rest), expected);
+    assert.deepEqual(configOf([], { ...rest, [variable]: one }), expected);
+    assert.deepEqual(configOf([`--${flag}`, one], { ...rest, [variable]: other }), expected);
     assert.deepEqual(configOf([], { [variable]: "" }), configOf([]), "an empty variable is none");
   }
   assert.equal(environmentName("data-dir"), "SUBITO_DATA_DIR");
@@ -109,6 +119,12 @@ test("bad values are refused by flag and variable, all at once", () => {
     ["port", "0x50"],
     ["port", " 80"],
     ["port", "99999999999999999999"],
+    ["port", "None"],
+    ["endpoint", "https://example.test"],
+    ["endpoint", "example.test/"],
+    ["endpoint", "a b"],
+    ["endpoint", "-a"],
+    ["endpoint", "a:"],
     ["host", ""],
     ["data-dir", ""],
     ["data-dir", "a\0b"],

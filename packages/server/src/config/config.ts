@@ -7,10 +7,15 @@ import type { RawOptions } from "./env.js";
 import { closestWord } from "./closest-word.js";
 import { defaultLimits, type ServerLimits } from "./limits.js";
 import { environmentName, OPTIONS, type Option, type OptionFlag } from "./options.js";
+import { parsePorts, type TlsConfig } from "./ports.js";
 
 export interface Config {
   readonly host: string;
-  readonly port: number;
+  /** Of the plaintext port; undefined when there is none. */
+  readonly port: number | undefined;
+  readonly tls: TlsConfig | undefined;
+  /** What API keys that the server prints carry; undefined: found out at the start. */
+  readonly endpoint: string | undefined;
   readonly dataDir: string;
   readonly logLevel: LogLevel;
   readonly auth: "open" | "required";
@@ -71,10 +76,14 @@ export function parseConfig(flags: RawOptions, environment: RawOptions = {}): Co
   const text = (flag: OptionFlag): string => values.get(flag) as string;
   const auth = text("auth") || (isLoopbackAddress(text("host")) ? "open" : "required");
   if (auth === "open" && !isLoopbackAddress(text("host"))) problems.push(openElsewhere(text("host")));
+  const { port, tls, problems: portProblems } = parsePorts(text);
+  problems.push(...portProblems);
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     host: text("host"),
-    port: Number(text("port")),
+    port,
+    tls,
+    endpoint: text("endpoint") || undefined,
     dataDir: text("data-dir"),
     logLevel: text("log-level") as LogLevel,
     auth: auth as Config["auth"],
@@ -121,7 +130,12 @@ function checkValue({ check }: Option, value: string): string | undefined {
     case "integer": {
       const number = Number(value);
       const fits = /^\d{1,15}$/.test(value) && number >= check.min && number <= check.max;
-      return fits ? undefined : `takes a whole number from ${check.min} to ${check.max}`;
+      const word = check.or === undefined ? "" : `, or ${check.or}`;
+      return fits || value === check.or
+        ? undefined
+        : `takes a whole number from ${check.min} to ${check.max}${word}`;
     }
+    case "pattern":
+      return check.pattern.test(value) ? undefined : `takes ${check.takes}`;
   }
 }

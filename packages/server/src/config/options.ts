@@ -15,8 +15,14 @@ export interface Option {
 
 export type Check =
   | { readonly kind: "text" }
-  | { readonly kind: "integer"; readonly min: number; readonly max: number }
+  /** A word of its own may stand for no number. */
+  | { readonly kind: "integer"; readonly min: number; readonly max: number; readonly or?: string }
+  /** `takes` goes on with "takes …" when the value does not match. */
+  | { readonly kind: "pattern"; readonly pattern: RegExp; readonly takes: string }
   | { readonly kind: "choice"; readonly choices: readonly string[] };
+
+/** The value of `--port` that opens no plaintext port. */
+export const NO_PORT = "none";
 
 const MS_PER_DAY = 86_400_000;
 
@@ -35,9 +41,42 @@ export const OPTIONS = [
   {
     flag: "port",
     value: "PORT",
-    defaultText: "8080",
-    help: "port to listen on; 0 takes a free one",
+    help: "port for plaintext; 0 takes a free one, none opens none (default 8080; none where TLS is on and --host is not loopback)",
+    check: { kind: "integer", min: 0, max: 65_535, or: NO_PORT },
+  },
+  {
+    flag: "tls-port",
+    value: "PORT",
+    help: "port for TLS, with --tls-cert and --tls-key; 0 takes a free one (default: no TLS)",
     check: { kind: "integer", min: 0, max: 65_535 },
+  },
+  {
+    flag: "tls-cert",
+    value: "FILE",
+    help: "PEM file with the server's certificate, and those between it and its CA behind it; read again when it changes",
+    check: { kind: "text" },
+  },
+  {
+    flag: "tls-key",
+    value: "FILE",
+    help: "PEM file with the certificate's private key, not encrypted",
+    check: { kind: "text" },
+  },
+  {
+    flag: "tls-client-ca",
+    value: "FILE",
+    help: "PEM file with CA certificates; TLS clients must then bring a certificate of one of them",
+    check: { kind: "text" },
+  },
+  {
+    flag: "endpoint",
+    value: "NAME",
+    help: "NAME or NAME:PORT that printed API keys carry; SDKs put cache., control. and token. before it (default: with TLS from the certificate, else the address)",
+    check: {
+      kind: "pattern",
+      pattern: /^(?:\[[0-9A-Fa-f:.]{2,45}\]|[0-9A-Za-z](?:[0-9A-Za-z.-]{0,238}[0-9A-Za-z])?)(?::\d{1,5})?$/,
+      takes: "the name of a host, or NAME:PORT",
+    },
   },
   {
     flag: "data-dir",

@@ -21,6 +21,8 @@ export interface TestServerOptions {
 }
 
 export interface TestServer extends RunningServer {
+  /** NaN when there is no plaintext port: nothing can be connected to it. */
+  readonly port: number;
   readonly dataDir: string;
 }
 
@@ -41,7 +43,7 @@ export async function startTestServer(t: TestContext, options: TestServerOptions
     { log: silentLogger, ...options.overrides },
   );
   t.after(() => server.close());
-  return Object.assign(Object.create(server) as RunningServer, { dataDir });
+  return Object.assign(Object.create(server) as RunningServer, { dataDir, port: server.port ?? NaN });
 }
 
 // ---- raw TCP ----

@@ -5,6 +5,8 @@ import type { Socket } from "node:net";
 
 /** What Node keeps behind a socket. Not documented: it is looked at before it is used, and done without where it is not there. */
 interface WithHandle {
+  /** Of a TLS socket: what was written to its descriptor would go out as plaintext. */
+  readonly encrypted?: boolean;
   readonly _handle?: { readonly fd?: number } | null;
 }
 
@@ -17,7 +19,7 @@ export class DirectWriter {
   constructor(socket: Socket) {
     this.#socket = socket as WithHandle;
     this.#handle = this.#socket._handle;
-    this.#fd = this.#handle?.fd ?? -1;
+    this.#fd = this.#socket.encrypted === true ? -1 : (this.#handle?.fd ?? -1);
   }
 
   /**

@@ -1,4 +1,4 @@
-// HTTP/1.1 on the one port: node:http parses, our handlers answer.
+// HTTP/1.1: node:http parses, our handlers answer.
 
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { Socket } from "node:net";
@@ -165,7 +165,7 @@ function parseTarget({
   url = "",
   headers,
 }: IncomingMessage): Pick<HttpRequest, "path" | "query" | "authority"> {
-  const [, authority, rest = ""] = /^http:\/\/([^/?]*)(.*)$/i.exec(url) ?? [];
+  const [, authority, rest = ""] = /^https?:\/\/([^/?]*)(.*)$/i.exec(url) ?? [];
   if (authority === undefined) return { ...splitTarget(url), authority: headers.host };
   return { ...splitTarget(rest.startsWith("/") ? rest : `/${rest}`), authority };
 }

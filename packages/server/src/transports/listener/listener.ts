@@ -1,31 +1,39 @@
-// The one port: accepts connections, tells their protocols apart, looks after them, and ends them in order.
+// The ports, plaintext and TLS: accepts connections, tells their protocols apart, looks after them, and ends them in order.
 
 import { type AddressInfo, type Server, type Socket, createServer } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { Http2Connection, Http2Server } from "@subito/http2";
 import type { Clock, Timer } from "../../kernel/clock.js";
 import type { Logger } from "../../kernel/log.js";
 import type { ConnectionCounts } from "./connection-counts.js";
 import type { Http1Server } from "./http1.js";
+import { SeldomLog } from "./seldom-log.js";
 import { Sniffer } from "./sniffer.js";
 import type { Protocol } from "./sniff.js";
 import { TcpSink } from "./tcp-sink.js";
+import { TlsHandshakes } from "./tls-handshakes.js";
+import { TlsSink } from "./tls-sink.js";
+import type { TlsReloader } from "./tls-reloader.js";
 
 export interface ListenerOptions {
   readonly host: string;
-  /** 0 takes a free port. */
-  readonly port: number;
+  /** 0 takes a free port; undefined: no plaintext. */
+  readonly port: number | undefined;
+  readonly tls: { readonly port: number; readonly certificates: TlsReloader } | undefined;
   readonly http2: Http2Server;
   readonly http1: Http1Server;
   readonly counts: ConnectionCounts;
   readonly clock: Clock;
   readonly log: Logger;
-  /** From a connection to the bytes that tell its protocol. */
+  /** From a connection to the bytes that tell its protocol, with the TLS handshake between. */
   readonly prefaceTimeoutMs: number;
 }
 
 export interface Listener {
   readonly host: string;
-  readonly port: number;
+  /** Undefined: there is none. */
+  readonly port: number | undefined;
+  readonly tlsPort: number | undefined;
   readonly counts: ConnectionCounts;
   /** Open connections. */
   connections(): OpenConnections;
@@ -60,31 +68,38 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
 
 class PortListener implements Listener {
   readonly #options: ListenerOptions;
-  readonly #server: Server;
+  readonly #log: SeldomLog;
+  readonly #handshakes: TlsHandshakes | undefined;
+  #plaintext: Server | undefined;
+  #tls: Server | undefined;
   /** Connections that have not told their protocol. The others are looked after by their protocol. */
   readonly #untold = new Set<Socket>();
   readonly #http2Connections = new Set<Http2Connection>();
   #http1Connections = 0;
   #ticker: Timer | undefined;
-  #stopped: Promise<void> | undefined;
+  #stopped: Promise<unknown> | undefined;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
-    // Small messages must not wait for more (Nagle): whoever writes here has gathered the turn's bytes already.
-    this.#server = createServer(
-      { noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEPALIVE_MS },
-      (socket) => {
-        this.#accept(socket);
-      },
-    );
+    const { clock, log, tls, prefaceTimeoutMs: timeoutMs } = options;
+    this.#log = new SeldomLog(clock, log);
+    if (tls === undefined) return;
+    const { credentials } = tls.certificates;
+    const handshakes = new TlsHandshakes({ credentials, clock, log: this.#log, timeoutMs });
+    tls.certificates.onChange((renewed) => handshakes.use(renewed));
+    this.#handshakes = handshakes;
   }
 
   get host(): string {
-    return (this.#server.address() as AddressInfo).address;
+    return ((this.#plaintext ?? this.#tls)?.address() as AddressInfo).address;
   }
 
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+  get port(): number | undefined {
+    return portOf(this.#plaintext);
+  }
+
+  get tlsPort(): number | undefined {
+    return portOf(this.#tls);
   }
 
   get counts(): ConnectionCounts {
@@ -100,27 +115,55 @@ class PortListener implements Listener {
   }
 
   async listen(): Promise<void> {
-    const { host, port, clock, log } = this.#options;
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen({ host, port, backlog: 4096 }, () => {
-        this.#server.off("error", reject);
-        resolve();
+    const { port, tls, clock, prefaceTimeoutMs } = this.#options;
+    if (port !== undefined) {
+      this.#plaintext = await this.#open(port, (socket) => {
+        this.counts.accepted++;
+        this.#accept(socket, prefaceTimeoutMs);
       });
-    });
-    this.#server.on("error", (error) => log.error({ error: error.message }, "the listening socket failed"));
+    }
+    try {
+      if (tls !== undefined) this.#tls = await this.#open(tls.port, (socket) => this.#acceptTls(socket));
+    } catch (error) {
+      this.#plaintext?.close();
+      throw error;
+    }
     this.#ticker = clock.every(TICK_MS, () => {
       for (const connection of this.#http2Connections) connection.tick();
     });
   }
 
-  #accept(socket: Socket): void {
+  async #open(port: number, onSocket: (socket: Socket) => void): Promise<Server> {
+    const { host, log } = this.#options;
+    // Small messages must not wait for more (Nagle): whoever writes here has gathered the turn's bytes already.
+    const server = createServer(
+      { noDelay: true, keepAlive: true, keepAliveInitialDelay: TCP_KEEPALIVE_MS },
+      onSocket,
+    );
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen({ host, port, backlog: 4096 }, () => {
+        server.off("error", reject);
+        resolve();
+      });
+    });
+    server.on("error", (error) => log.error({ error: error.message }, "the listening socket failed"));
+    return server;
+  }
+
+  #acceptTls(raw: Socket): void {
     this.counts.accepted++;
+    raw.on("error", ignore);
+    this.#handshakes?.begin(raw, (socket, restMs) => this.#accept(socket, restMs));
+  }
+
+  /** What a client offers by ALPN is not looked at: the bytes it then sends say the same, and those without ALPN have no other way. */
+  #accept(socket: Socket | TLSSocket, timeoutMs: number): void {
     this.#untold.add(socket);
     // Errors are followed by "close"; a peer that resets its connection is no event worth a log line.
     socket.on("error", ignore);
     // What tells the protocol apart is let go of as soon as it has: idle connections hold nothing of it.
-    new Sniffer(this.#options.clock, this.#options.prefaceTimeoutMs, socket, (protocol, first) => {
+    new Sniffer(this.#options.clock, timeoutMs, socket, (protocol, first) => {
       this.#untold.delete(socket);
       if (protocol === "silent") this.counts.refused.preface_timeout++;
       else if (protocol !== "gone") this.#serve(socket, protocol, first);
@@ -143,9 +186,10 @@ class PortListener implements Listener {
   }
 
   #serveHttp2(socket: Socket, first: Buffer): void {
-    const connection: Http2Connection = this.#options.http2.connect(
-      new TcpSink(socket, () => connection.drained()),
-    );
+    const onDrained = (): void => connection.drained();
+    const sink =
+      socket instanceof TLSSocket ? new TlsSink(socket, onDrained) : new TcpSink(socket, onDrained);
+    const connection: Http2Connection = this.#options.http2.connect(sink);
     this.#http2Connections.add(connection);
     socket.on("data", (chunk: Buffer) => connection.receive(chunk));
     socket.once("close", () => {
@@ -168,16 +212,17 @@ class PortListener implements Listener {
     this.counts.refused[protocol === "tls" ? "tls_on_plaintext" : "unknown_protocol"]++;
     const reason =
       protocol === "tls" ? "a TLS handshake came to the plaintext port" : "bytes of no known protocol came";
-    this.#options.log.warn({ peer: socket.remoteAddress }, reason);
+    this.#log.warn({ peer: socket.remoteAddress }, reason);
     socket.destroy();
   }
 
   beginShutdown(): void {
     if (this.#stopped !== undefined) return;
-    this.#stopped = new Promise((resolve) => this.#server.close(() => resolve()));
+    this.#stopped = Promise.all([close(this.#plaintext), close(this.#tls)]);
     for (const connection of this.#http2Connections) connection.announceShutdown();
     this.counts.refused.shutdown += this.#untold.size;
     for (const socket of this.#untold) socket.destroy();
+    this.#handshakes?.destroy();
     this.#options.http1.beginShutdown();
   }
 
@@ -194,4 +239,16 @@ class PortListener implements Listener {
     cut.cancel();
     this.#ticker?.cancel();
   }
+}
+
+function portOf(server: Server | undefined): number | undefined {
+  return (server?.address() as AddressInfo | null | undefined)?.port;
+}
+
+/** Resolves when the port is given back and its connections are closed. */
+function close(server: Server | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (server === undefined) resolve();
+    else server.close(() => resolve());
+  });
 }

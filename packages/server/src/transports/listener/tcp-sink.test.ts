@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, type Server, type Socket, connect, createServer } from "node:net";
 import { after, before, test } from "node:test";
+import { DirectWriter } from "./direct-writer.js";
 import { TcpSink } from "./tcp-sink.js";
 
 let server: Server;
@@ -61,6 +62,14 @@ test("a reader that is slow gets every byte once and in order; the sink says whe
   await once(reader, "end");
   const expected = Buffer.concat(Array.from({ length: blocks }, (_, number) => block(number)));
   assert.ok(Buffer.concat(received).equals(expected));
+  reader.destroy();
+});
+
+test("what is written to a TLS socket by mistake is not written to its descriptor", async () => {
+  const { writer, reader } = await connectPair();
+  const encrypted = Object.defineProperty(writer, "encrypted", { value: true });
+  assert.equal(new DirectWriter(encrypted).write(Buffer.from("secret")), 0);
+  writer.destroy();
   reader.destroy();
 });
 

@@ -1,0 +1,95 @@
+// The server's ports put together: HTTP/2 and HTTP/1.1 on one listener, with TLS and without.
+
+import { type Http2Server, createHttp2Server } from "@subito/http2";
+import type { Config } from "../config/config.js";
+import type { Clock } from "../kernel/clock.js";
+import type { ServiceError } from "../kernel/errors.js";
+import { randomSeed } from "../kernel/ids.js";
+import type { Logger } from "../kernel/log.js";
+import type { Turn } from "../kernel/turn.js";
+import type { HttpHandler } from "../rpc/http-message.js";
+import type { MethodTable } from "../rpc/methods.js";
+import { RequestMemory } from "../rpc/request-memory.js";
+import { ConnectionCounts } from "../transports/listener/connection-counts.js";
+import { createHttp1Server } from "../transports/listener/http1.js";
+import { Http2Counts } from "../transports/listener/http2-counts.js";
+import { createHttp2Requests } from "../transports/listener/http2-requests.js";
+import { type Listener, startListener } from "../transports/listener/listener.js";
+import type { TlsReloader } from "../transports/listener/tls-reloader.js";
+
+export interface PortParts {
+  readonly certificates: TlsReloader | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly turn: Turn;
+  readonly methods: MethodTable;
+  readonly handleHttp: HttpHandler;
+  readonly onInternalError: (error: ServiceError) => void;
+}
+
+/** The listener, with what counts there. */
+export interface ServerPort {
+  readonly listener: Listener;
+  readonly http2: Http2Server;
+  readonly http2Counts: Http2Counts;
+  readonly requestMemory: RequestMemory;
+}
+
+/** Listens; rejects when an address cannot be had. */
+export async function openPort(config: Config, parts: PortParts): Promise<ServerPort> {
+  const { certificates, clock, log, turn, methods, handleHttp, onInternalError } = parts;
+  const { limits } = config;
+  const requestMemory = new RequestMemory(limits.requestBytesTotalMax);
+  const counts = new ConnectionCounts();
+  const http2Counts = new Http2Counts();
+  const http2 = createHttp2Server({
+    turn,
+    monotonicMs: () => clock.monotonicMs(),
+    seed: randomSeed(),
+    limits: { prefaceTimeoutMs: config.prefaceTimeoutMs, idleTimeoutMs: config.idleTimeoutMs },
+    onRequest: createHttp2Requests({
+      methods,
+      handleHttp,
+      bodyBytesMax: limits.bodyBytesMax,
+      grpc: {
+        turn,
+        clock,
+        messageBytesMax: limits.messageBytesMax,
+        requestMemory,
+        onInternalError,
+      },
+    }),
+    onStreamError: (fault) => http2Counts.streamErrors[fault]++,
+    onConnectionError: (fault, reason, cause) => {
+      http2Counts.connectionErrors[fault]++;
+      if (cause === undefined) log.debug({ fault }, `a peer broke HTTP/2: ${reason}`);
+      else log.error({ error: cause }, "a connection failed");
+    },
+  });
+  const http1 = createHttp1Server({
+    handle: handleHttp,
+    memory: requestMemory,
+    counts,
+    limits: {
+      bodyBytesMax: limits.bodyBytesMax,
+      headerBytesMax: limits.http1HeaderBytesMax,
+      headersTimeoutMs: limits.http1HeadersTimeoutMs,
+      requestTimeoutMs: limits.http1RequestTimeoutMs,
+      keepAliveTimeoutMs: limits.http1KeepAliveTimeoutMs,
+    },
+  });
+  const { host, port, prefaceTimeoutMs } = config;
+  const tls = config.tls && certificates && { port: config.tls.port, certificates };
+  const listener = await startListener({
+    host,
+    port,
+    tls,
+    http2,
+    http1,
+    counts,
+    clock,
+    log,
+    prefaceTimeoutMs,
+  });
+  return { listener, http2, http2Counts, requestMemory };
+}

@@ -1,0 +1,63 @@
+// What the sinks over TCP and over TLS have in common: everything but how bytes are written.
+
+import type { Socket } from "node:net";
+import type { ByteSink } from "@subito/http2";
+
+const nothing = new Uint8Array(0);
+
+export abstract class SocketSink implements ByteSink {
+  protected readonly socket: Socket;
+  readonly #onDrained: () => void;
+
+  /** `onDrained` is called after a write that returned false, once its bytes have left. */
+  constructor(socket: Socket, onDrained: () => void) {
+    this.socket = socket;
+    this.#onDrained = onDrained;
+  }
+
+  abstract write(bytes: Uint8Array): boolean;
+
+  writeMany(pieces: readonly Uint8Array[]): boolean {
+    this.writeTogether(pieces);
+    return this.hasLeft();
+  }
+
+  protected writeTogether(pieces: readonly Uint8Array[]): void {
+    this.socket.cork();
+    for (const piece of pieces) this.socket.write(piece);
+    this.socket.uncork();
+  }
+
+  /**
+   * True when the kernel has taken everything. The stream's own `drain` event does not come for what is below its high-water
+   * mark, so an empty write behind the waiting bytes asks to be told.
+   */
+  protected hasLeft(): boolean {
+    if (this.socket.writableLength === 0) return true;
+    this.socket.write(nothing, (error) => {
+      // A failed write is followed by the socket's close, which says it all.
+      if (!error) this.drained();
+    });
+    return false;
+  }
+
+  protected drained(): void {
+    this.#onDrained();
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  end(): void {
+    this.socket.end();
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+}
