@@ -87,7 +87,7 @@ async function startOn(
   world: World,
 ): Promise<RunningServer> {
   const { limits } = config;
-  const { clock, log } = world;
+  const { clock, log, machine } = world;
   const turn = createTurn();
   const topics = createTopics({
     engine: engine.topics,
@@ -107,14 +107,14 @@ async function startOn(
   const onInternalError = (error: ServiceError): void => log.error({ error: error.cause }, "a call failed");
 
   let ready = false;
-  const httpCaller = createHttpCaller(authenticator);
+  const caller = createHttpCaller(authenticator);
   let metrics: readonly Metric[] = [];
   const handleHttp = createHttpHandler(
     [
       ...createHealthRoutes(() => ready),
-      ...createTopicRoutes({ topics, caller: httpCaller, turn, clock, pollTimeoutMs: limits.pollTimeoutMs }),
-      ...createApiKeyRoutes(apiKeys, httpCaller),
-      ...createMetricsRoutes(() => toPrometheusText(metrics), httpCaller),
+      ...createTopicRoutes({ topics, caller, turn, clock, pollTimeoutMs: limits.pollTimeoutMs }),
+      ...createApiKeyRoutes(apiKeys, caller),
+      ...createMetricsRoutes(() => toPrometheusText(metrics), caller),
     ],
     onInternalError,
   );
@@ -128,7 +128,7 @@ async function startOn(
   const serverPort = await openPort(config, parts);
   const { listener } = serverPort;
   const loopDelay = startLoopDelayGauge(clock);
-  metrics = createMetrics(toMetricSources(engine, topics, serverPort, { loopDelay, machine: world.machine }));
+  metrics = createMetrics(toMetricSources(engine, topics, serverPort, { loopDelay, machine }));
   ready = true;
   const { host, port, tlsPort } = listener;
   log.info({ host, port, tlsPort, auth: config.auth }, "listening");
@@ -140,9 +140,7 @@ async function startOn(
     firstApiKey:
       firstKey &&
       formatCredential({ endpoint: toEndpoint(config, listener, certificates), apiKey: firstKey.token }),
-    async reloadCertificate() {
-      await certificates?.reload();
-    },
+    reloadCertificate: async () => certificates?.reload(),
     close() {
       ready = false;
       loopDelay.close();
