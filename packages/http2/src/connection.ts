@@ -114,6 +114,7 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
   transportClosed(): void {
     if (this.#phase === "closed") return;
     this.#phase = "closed";
+    this.#parser.stop();
     this.#outbox.clear();
     this.#endStreams("lost");
   }
@@ -176,6 +177,8 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
   }
 
   #fail(code: ErrorCode, reason: string, cause?: unknown): void {
+    // A connection that waits for its peer to close has failed already, though the time of its preface or header block goes on.
+    if (this.#phase === "closing" || this.#phase === "closed") return;
     this.#context.onConnectionError(code, reason, cause);
     this.close(code, reason);
   }
@@ -186,6 +189,7 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
 
   #close(): void {
     this.#phase = "closing";
+    this.#parser.stop();
     this.#endStreams("lost");
     if (this.#blocked) this.destroy();
     else this.#schedule();
