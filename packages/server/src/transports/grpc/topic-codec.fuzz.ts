@@ -53,7 +53,7 @@ function runItems(input: Uint8Array): void {
     const { topicSequenceNumber, sequencePage, publisherId, value } = kind.value;
     assert.equal(topicSequenceNumber, BigInt(item.sequence));
     assert.equal(sequencePage, BigInt(item.page));
-    assert.equal(withoutMark(publisherId), withoutMark(item.publisherId));
+    assert.equal(publisherId, withoutMark(item.publisherId));
     assert.equal(value?.kind.case, item.kind);
     const content = Buffer.from(value.kind.value).toString("latin1");
     const expected = Buffer.from(item.value).toString("latin1");

@@ -155,7 +155,7 @@ function checkKey(key: ApiKeyRequest, request: HttpRequest, answer: Record<strin
   assert.equal(body["role_id"], "owner");
   assert.equal(body["description"], key.description);
   assert.equal(body["expiry"], key.expiresAtMs === undefined ? "never" : key.expiresAtMs / 1000);
-  assert.ok(key.expiresAtMs === undefined || Number.isFinite(key.expiresAtMs));
+  assert.ok(key.expiresAtMs === undefined || Number.isSafeInteger(key.expiresAtMs));
   assert.equal(answer["api_key"], "subito_a_b");
   assert.equal(latin1(Buffer.from(request.path)), "/api-keys");
 }
