@@ -12,6 +12,8 @@ export interface Layer {
   readonly typesFrom?: readonly string[];
   /** Builtins (`node:fs`) and packages of others (`pino`); `*` at the end stands for the rest of the name. */
   readonly outside: readonly string[];
+  /** May `import()` what is found at run time: nothing of it can be checked. */
+  readonly computedImports?: true;
 }
 
 const serverRoot = "packages/server/src/";
@@ -121,12 +123,24 @@ export const layers: readonly Layer[] = [
     imports: ["cli", "main.ts"],
     outside: ["node:*"],
   },
+  { name: "fuzz", path: "packages/fuzz/src/", imports: ["fuzz targets"], outside: ["typescript", "node:*"] },
+  // Loads the targets that it finds.
+  {
+    name: "fuzz targets",
+    path: "packages/fuzz/src/targets.ts",
+    imports: ["fuzz"],
+    outside: ["node:*"],
+    computedImports: true,
+  },
   { name: "tools", path: "tools/", imports: [], outside: ["typescript", "node:*"] },
 ];
 
 /** Started by name rather than imported, and not named by the `exports` of a package. */
 export const entryPoints: readonly string[] = [
   "packages/cli/src/main.ts",
+  "packages/fuzz/src/instrument-hooks.ts",
+  "packages/fuzz/src/main.ts",
+  "packages/fuzz/src/worker.ts",
   "tools/test-all.ts",
   "tools/test-unit.ts",
   "tools/tidy.test.ts",

@@ -40,7 +40,7 @@ export function lineOf(tree: ts.SourceFile, node: ts.Node): number {
 }
 
 export function isTestFile(path: string): boolean {
-  return /\.(test|bench)\.ts$/.test(path);
+  return /\.(test|bench|fuzz)\.ts$/.test(path);
 }
 
 /** Help for tests, such as a fake clock or the suite that every engine runs. May import anything; only tests may import it. */

@@ -1,7 +1,8 @@
-// The whole test run (`npm test`): Debian packages, lint, unit tests, clients of others against the built server, a small
+// The whole test run (`npm test`): Debian packages, lint, unit tests, a short fuzzing, clients of others against the built server, a small
 // bench. `npm test -- lint unit` runs only the phases whose names contain one of the words.
 
 import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
 import { type ChildOptions, type ChildResult, createChildRunner } from "./child.js";
@@ -15,6 +16,7 @@ const limitsMs = {
   debian: 15 * minuteMs,
   lint: 10 * minuteMs,
   unit: 15 * minuteMs,
+  fuzz: 10 * minuteMs,
   /** For each language; the Node client idles for minutes, others are first downloaded and compiled. */
   conformance: 30 * minuteMs,
   install: 10 * minuteMs,
@@ -104,6 +106,14 @@ function listPhases(): Phase[] {
       name: "unit",
       what: "unit, property, contract and integration tests",
       run: async () => toOutcome(await runNode("tools/dist/test-unit.js", [], limitsMs.unit)),
+    },
+    {
+      name: "fuzz",
+      what: "every parser for a second or two, from a fixed and a random seed",
+      run: async () => {
+        const args = ["--short", "--jobs", String(availableParallelism())];
+        return toOutcome(await runNode("packages/fuzz/dist/main.js", args, limitsMs.fuzz));
+      },
     },
     ...conformance,
     ...(exists("bench/run.js") ? [bench] : []),

@@ -32,6 +32,7 @@ const worldPaths: readonly string[] = [
   "packages/server/src/kernel/machine.ts",
   "packages/server/src/kernel/turn.ts",
   "packages/cli/",
+  "packages/fuzz/",
   "tools/",
 ];
 

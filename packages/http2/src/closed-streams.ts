@@ -16,9 +16,12 @@ export class ClosedStreams {
     this.#next = (this.#next + 1) % REMEMBERED_STREAMS_MAX;
   }
 
-  /** Who closed this stream; undefined when it is not among the last ones. */
+  /** Who closed this stream last; undefined when it is not among the last ones. */
   find(streamId: number): ClosedBy | undefined {
-    for (const id of this.#ids) {
+    const ids = this.#ids;
+    // The newest first: a stream that the peer ended is in here once more when we have reset it since.
+    for (let i = 1; i <= ids.length; i++) {
+      const id = ids[(this.#next - i + ids.length) % ids.length];
       if (id === streamId) return "peer";
       if (id === -streamId) return "us";
     }

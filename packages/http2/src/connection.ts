@@ -31,6 +31,7 @@ import { Outbox } from "./outbox.js";
 import type { PeerSettings } from "./peer-settings.js";
 import type { RequestHeaders } from "./request-headers.js";
 import type { StampedFrames } from "./stamped-frames.js";
+import { findIncomplete, findStalled } from "./stream-times.js";
 import { Http2Stream, type StreamConnection, type StreamEnd } from "./stream.js";
 
 /** Open: serves. Draining: the last GOAWAY is out, open streams finish. Closing: waits for the peer to close. Closed: gone. */
@@ -127,6 +128,7 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
   transportClosed(): void {
     if (this.#phase === "closed") return;
     this.#phase = "closed";
+    this.#parser.stop();
     this.#outbox.clear();
     this.#blocked = false;
     this.#countKept();
@@ -160,8 +162,10 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
       this.#lastGoaway(ErrorCode.NO_ERROR, "idle");
       this.#close();
     } else {
-      this.#resetStalled(elapsedMs);
-      this.#resetIncomplete(elapsedMs);
+      for (const stream of findStalled(this.#pendingStreams, elapsedMs, limits.stallTimeoutMs))
+        this.#failStream(stream, "stalled");
+      for (const stream of findIncomplete(this.streams.values(), elapsedMs, limits.requestTimeoutMs))
+        this.#failStream(stream, "request_timeout");
     }
   }
 
@@ -194,6 +198,8 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
   }
 
   #fail(fault: ConnectionFault, reason: string, cause?: unknown): void {
+    // A connection that waits for its peer to close has failed already, though the time of its preface or header block goes on.
+    if (this.#phase === "closing" || this.#phase === "closed") return;
     this.#context.onConnectionError(fault, reason, cause);
     this.close(CONNECTION_FAULTS[fault], reason);
   }
@@ -214,6 +220,7 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
 
   #close(): void {
     this.#phase = "closing";
+    this.#parser.stop();
     this.#endStreams("lost");
     if (this.#blocked) this.destroy();
     else this.#schedule();
@@ -233,27 +240,6 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
     if (stream.over) return;
     stream.discard();
     stream.handler?.closed(how);
-  }
-
-  #resetStalled(elapsedMs: number): void {
-    if (this.#pendingStreams === undefined) return;
-    for (const stream of this.#pendingStreams) {
-      const { backlog } = stream;
-      if (backlog === undefined) continue;
-      backlog.stalledMs += elapsedMs;
-      if (backlog.stalledMs > this.#context.limits.stallTimeoutMs) {
-        this.#failStream(stream, "stalled");
-      }
-    }
-  }
-
-  #resetIncomplete(elapsedMs: number): void {
-    for (const stream of this.streams.values()) {
-      if (stream.remoteEnded) continue;
-      stream.incompleteMs += elapsedMs;
-      if (stream.incompleteMs > this.#context.limits.requestTimeoutMs)
-        this.#failStream(stream, "request_timeout");
-    }
   }
 
   // ---- sending ----

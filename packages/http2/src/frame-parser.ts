@@ -44,6 +44,7 @@ export class FrameParser {
   /** What is left of the present DATA or skipped payload, then of its padding. */
   #remaining = 0;
   #padding = 0;
+  #stopped = false;
 
   constructor(handler: FrameHandler) {
     this.#handler = handler;
@@ -54,9 +55,14 @@ export class FrameParser {
     return this.#state !== State.PREFACE;
   }
 
+  /** The connection ends: nothing more is handed over, not even what is left of the present chunk. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   receive(chunk: Uint8Array): void {
     let at = 0;
-    while (at < chunk.length || this.#passesWithoutBytes()) {
+    while (!this.#stopped && (at < chunk.length || this.#passesWithoutBytes())) {
       switch (this.#state) {
         case State.PREFACE:
           at = this.#readPreface(chunk, at);

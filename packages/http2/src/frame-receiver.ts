@@ -111,7 +111,11 @@ export class FrameReceiver implements FrameHandler {
         break;
       case FrameType.PRIORITY:
         // Priorities are not used (RFC 9113 5.3.2); a stream that depends on itself is still an error (RFC 7540 5.3.1).
-        if ((readUint32(payload, 0) & 0x7fff_ffff) === streamId) this.#streamError(streamId, "protocol");
+        if ((readUint32(payload, 0) & 0x7fff_ffff) === streamId) {
+          // No RST_STREAM for an idle stream (RFC 9113 6.4).
+          this.#checkNotIdle(streamId);
+          this.#streamError(streamId, "protocol");
+        }
         break;
       case FrameType.RST_STREAM:
         this.#rstStream(streamId);
@@ -296,12 +300,14 @@ export class FrameReceiver implements FrameHandler {
     this.#takeReset();
     const code = STREAM_FAULTS[fault];
     const stream = this.#connection.streams.get(streamId);
-    if (stream === undefined) this.#connection.refuse(streamId, code);
-    else this.#connection.resetStream(stream, code);
+    if (stream !== undefined) this.#connection.resetStream(stream, code);
+    // One RST_STREAM for a stream is enough (RFC 9113 5.4.2).
+    else if (this.closed.find(streamId) !== "us") this.#connection.refuse(streamId, code);
   }
 
   #checkNotIdle(streamId: number): void {
-    if (streamId > this.lastStreamId) {
+    // Those with even ids would be ours, and we push none.
+    if (streamId > this.lastStreamId || streamId % 2 === 0) {
       throw new ConnectionError("protocol", "a frame on a stream that was never opened");
     }
   }

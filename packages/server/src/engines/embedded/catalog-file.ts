@@ -119,5 +119,6 @@ function surplusField(value: JsonObject, known: readonly string[]): string | und
 }
 
 function isTime(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+  // JSON knows a -0, which would be written back as another text.
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0);
 }

@@ -65,10 +65,14 @@ function parseCreateRequest(request: HttpRequest): { description: string; expire
   if (roleId !== OWNER_ROLE_ID) {
     throw new ServiceError("not_found", `There is no role "${roleId}"; this version has "${OWNER_ROLE_ID}".`);
   }
-  if (expiry !== "never" && !(typeof expiry === "number" && Number.isSafeInteger(expiry) && expiry > 0)) {
+  if (expiry === "never") return { description, expiresAtMs: undefined };
+  // As milliseconds it is kept, and read back only when they are a whole number too.
+  const isTime =
+    typeof expiry === "number" && Number.isSafeInteger(expiry) && Number.isSafeInteger(expiry * 1000);
+  if (!isTime || expiry <= 0) {
     throw new ServiceError("invalid_argument", 'expiry is needed: "never" or a time in epoch seconds.');
   }
-  return { description, expiresAtMs: expiry === "never" ? undefined : expiry * 1000 };
+  return { description, expiresAtMs: expiry * 1000 };
 }
 
 function parseJsonObject(body: Uint8Array): Record<string, unknown> {
