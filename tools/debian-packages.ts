@@ -25,7 +25,7 @@ export const debianPackages: readonly DebianPackage[] = [
   { name: "nghttp2-client", neededFor: "conformance with h2load, bench", isHere: () => hasProgram("h2load") },
   { name: "redis-server", neededFor: "bench beside Redis", isHere: () => hasProgram("redis-server") },
   { name: "nats-server", neededFor: "bench beside NATS", isHere: () => hasProgram("nats-server") },
-  { name: "python3-venv", neededFor: "conformance with the Python client", isHere: canMakeVenv },
+  { name: "python3-venv", neededFor: "conformance with the Python client and grpcio", isHere: canMakeVenv },
 ];
 
 /** `apt-get` with these arguments installs `names`. */
