@@ -31,7 +31,7 @@ export const debianPackages: readonly DebianPackage[] = [
     neededFor: "bench beside nchan",
     isHere: () => existsSync("/usr/lib/nginx/modules/ngx_nchan_module.so"),
   },
-  { name: "python3-venv", neededFor: "conformance with the Python client", isHere: canMakeVenv },
+  { name: "python3-venv", neededFor: "conformance with the Python client and grpcio", isHere: canMakeVenv },
 ];
 
 /** `apt-get` with these arguments installs `names`. */
