@@ -2,16 +2,19 @@
 
 import { parseArgs } from "node:util";
 import { PEERS } from "./peers/index.js";
-import { SECTIONS } from "./plan.js";
+import { SECTIONS } from "./plan/index.js";
+
+const ROUNDS = 5;
 
 export const HELP = `Usage: node bench/run.js [options]      (after npm run build and npm ci --prefix bench)
 
-Starts Subito and its peers one after the other, loads each in the same way, and prints one table.
+Starts Subito and its peers, loads each in the same way, and prints tables and what the goals reached.
 
-  --small          a run of half a minute that checks deliveries and prints the table; writes no file
+  --small          a run of a few minutes that checks deliveries and prints the tables; writes no file
   --only A,B       only these servers: ${PEERS.map(({ id }) => id).join(", ")}
   --section A,B    only these sections: ${SECTIONS.join(", ")}
-  --rounds N       how often all is repeated (default 3; with --small 1)
+  --rounds N       how often the servers take turns in the section goals (default 5; with --small 1)
+  --summarize FILE makes docs/performance.md out of a file of bench/results (JSON), and measures nothing
   --help           this text
 
 A run of everything writes bench/results/DATE-COMMIT.json and .md; one with --small, --only or --section does not.
@@ -32,7 +35,7 @@ function parseList(list, known, option) {
 }
 
 /**
- * @typedef {{ help: boolean, small: boolean, peers: string[], sections: string[], rounds: number, complete: boolean }} Options
+ * @typedef {{ help: boolean, small: boolean, summarize: string | null, peers: string[], sections: string[], rounds: number, complete: boolean }} Options
  */
 
 /**
@@ -51,17 +54,19 @@ export function parseOptions(args) {
         only: { type: "string" },
         section: { type: "string" },
         rounds: { type: "string" },
+        summarize: { type: "string" },
       },
     }));
   } catch (error) {
     throw new OptionError(error instanceof Error ? error.message : String(error));
   }
   const { help, small, only, section } = values;
-  const rounds = Number(values.rounds ?? (small ? 1 : 3));
+  const rounds = Number(values.rounds ?? (small ? 1 : ROUNDS));
   if (!Number.isInteger(rounds) || rounds < 1) throw new OptionError("--rounds takes a whole number from 1");
   return {
     help,
     small,
+    summarize: values.summarize ?? null,
     peers: parseList(
       only,
       PEERS.map(({ id }) => id),
