@@ -9,19 +9,45 @@ import { formatValue } from "./report/table.js";
 /** @typedef {import("./report/summary.js").RoundSample} RoundSample */
 /** @typedef {{ samples: RoundSample[], failed: boolean }} Outcome */
 
+/** @typedef {ReadonlyMap<string, string>} Unprepared  by id of the peer: why it cannot be started */
+
 /**
- * @param {Scenario} scenario @param {Peer} peer
- * @returns {string | null} the first program that is not installed
+ * Builds what is to be built before anything is measured.
+ * @param {Peer[]} peers @param {(line: string) => void} report
+ * @returns {Promise<Unprepared>}
  */
-export function findMissingTool(scenario, peer) {
+export async function preparePeers(peers, report) {
+  const unprepared = new Map();
+  for (const { id, label, tool, prepare } of peers) {
+    if (prepare === undefined || (tool !== null && findTool(tool) === null)) continue;
+    const start = performance.now();
+    try {
+      await prepare();
+    } catch (error) {
+      unprepared.set(id, error instanceof Error ? error.message : String(error));
+    }
+    const what = unprepared.get(id) ?? "prepared";
+    report(`${label}: ${what}, ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  }
+  return unprepared;
+}
+
+/**
+ * @param {Scenario} scenario @param {Peer} peer @param {Unprepared} unprepared
+ * @returns {string | null} the first thing that is not here
+ */
+export function findMissing(scenario, peer, unprepared) {
   const tools = peer.tool === null ? scenario.tools : [peer.tool, ...scenario.tools];
-  return tools.find((tool) => findTool(tool) === null) ?? null;
+  const tool = tools.find((name) => findTool(name) === null);
+  return tool ?? (unprepared.has(peer.id) ? peer.label : null);
 }
 
 /** @param {Scenario} scenario @param {Peer[]} peers @param {string} note @returns {RoundSample[]} */
 function toEmpty(scenario, peers, note) {
   const measures = scenario.measures.map(({ id }) => id);
-  return peers.flatMap(({ id }) => toEmptySamples(measures, id, note).map((sample) => ({ round: 1, ...sample })));
+  return peers.flatMap(({ id }) =>
+    toEmptySamples(measures, id, note).map((sample) => ({ round: 1, ...sample })),
+  );
 }
 
 /**
@@ -38,14 +64,18 @@ async function attempt(scenario, peers, run) {
   }
 }
 
-/** @param {Scenario} scenario @param {Peer[]} peers @param {number} rounds @returns {AsyncGenerator<Outcome>} */
-async function* runScenario(scenario, peers, rounds) {
+/**
+ * @param {Scenario} scenario @param {Peer[]} peers @param {Unprepared} unprepared @param {number} rounds
+ * @returns {AsyncGenerator<Outcome>}
+ */
+async function* runScenario(scenario, peers, unprepared, rounds) {
   const taking = peers.filter(({ id }) => scenario.peers.includes(id));
   const present = [];
   for (const peer of taking) {
-    const missing = findMissingTool(scenario, peer);
+    const missing = findMissing(scenario, peer, unprepared);
+    const note = unprepared.get(peer.id) ?? `no ${missing} here`;
     if (missing === null) present.push(peer);
-    else yield { samples: toEmpty(scenario, [peer], `no ${missing} here`), failed: false };
+    else yield { samples: toEmpty(scenario, [peer], note), failed: false };
   }
   const { run, runPaired } = scenario;
   if (runPaired !== undefined && present.length > 0)
@@ -59,11 +89,12 @@ async function* runScenario(scenario, peers, rounds) {
 }
 
 /**
- * @param {Scenario[]} scenarios @param {Peer[]} peers @param {number} rounds  of what is measured in turn
+ * @param {Scenario[]} scenarios @param {Peer[]} peers @param {Unprepared} unprepared
+ * @param {number} rounds  of what is measured in turn
  * @param {(line: string) => void} report  told of each sample
  * @returns {Promise<Outcome & { sectionMinutes: Record<string, number> }>}
  */
-export async function runPlan(scenarios, peers, rounds, report) {
+export async function runPlan(scenarios, peers, unprepared, rounds, report) {
   /** @type {RoundSample[]} */
   const all = [];
   /** @type {Record<string, number>} */
@@ -71,8 +102,8 @@ export async function runPlan(scenarios, peers, rounds, report) {
   let failed = false;
   for (const scenario of scenarios) {
     const start = performance.now();
-    for await (const outcome of runScenario(scenario, peers, rounds)) {
-      failed ||= outcome.failed;
+    for await (const outcome of runScenario(scenario, peers, unprepared, rounds)) {
+      failed ||= outcome.failed || outcome.samples.some(({ note }) => note.startsWith("FAILED"));
       all.push(...outcome.samples);
       for (const { round, measure, peer, value, note } of outcome.samples) {
         const label = peers.find(({ id }) => id === peer)?.label ?? peer;

@@ -7,7 +7,7 @@ import { createPlan } from "./plan/index.js";
 import { STORM_FAILED } from "./plan/storm.js";
 import { renderResults } from "./report/render.js";
 import { writePage, writeResultFiles } from "./report/result-files.js";
-import { findMissingTool, runPlan } from "./rounds.js";
+import { findMissing, preparePeers, runPlan } from "./rounds.js";
 import { readCommit, readMachine } from "./system/machine.js";
 import { findTool, readVersion } from "./system/tools.js";
 
@@ -26,13 +26,17 @@ function readVersions(peers) {
   return h2load === null ? versions : { ...versions, h2load: readVersion(h2load, ["--version"]) };
 }
 
-/** @param {import("./plan/scenario.js").Scenario[]} scenarios @param {Peer[]} peers @returns {string[]} tools that a whole run needs */
-function findMissingTools(scenarios, peers) {
+/**
+ * @param {import("./plan/scenario.js").Scenario[]} scenarios @param {Peer[]} peers
+ * @param {import("./rounds.js").Unprepared} unprepared
+ * @returns {string[]} what a whole run needs and is not here
+ */
+function listMissing(scenarios, peers, unprepared) {
   const missing = scenarios.flatMap((scenario) => {
     const taking = peers.filter(({ id }) => scenario.peers.includes(id));
     return taking.flatMap((peer) => {
-      const tool = findMissingTool(scenario, peer);
-      return tool === null || (tool === peer.tool && !peer.toolRequired) ? [] : [tool];
+      const what = findMissing(scenario, peer, unprepared);
+      return what === null || (what === peer.tool && !peer.toolRequired) ? [] : [what];
     });
   });
   return [...new Set(missing)];
@@ -68,6 +72,9 @@ async function main(args) {
   const peers = PEERS.filter(({ id }) => options.peers.includes(id));
   const plan = createPlan(options);
   const scenarios = plan.scenarios.filter(({ section }) => options.sections.includes(section));
+  const report = (/** @type {string} */ line) => console.error(line);
+  const taking = peers.filter(({ id }) => scenarios.some((scenario) => scenario.peers.includes(id)));
+  const unprepared = await preparePeers(taking, report);
   const start = performance.now();
   const run = {
     date: new Date().toISOString().slice(0, 10),
@@ -80,16 +87,16 @@ async function main(args) {
     tables: plan.tables,
     measures: scenarios.flatMap((scenario) => scenario.measures),
   };
-  const outcome = await runPlan(scenarios, peers, options.rounds, (line) => console.error(line));
+  const outcome = await runPlan(scenarios, peers, unprepared, options.rounds, report);
   const { samples, sectionMinutes } = outcome;
   const record = { ...run, minutes: (performance.now() - start) / 60_000, sectionMinutes, samples };
   console.log(renderResults(record));
-  if (options.complete) {
+  if (options.save) {
     const name = await writeResultFiles(record);
     console.log(`\nwritten: bench/${name}.json and .md`);
   }
   if (outcome.failed || (options.small && samples.some(isWrong))) return EXIT_FAILED;
-  const missing = findMissingTools(scenarios, peers);
+  const missing = listMissing(scenarios, peers, unprepared);
   if (missing.length === 0) return EXIT_OK;
   console.log(`not everything was measured: ${missing.join(", ")} missing`);
   return EXIT_TOOLS_MISSING;

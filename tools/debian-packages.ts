@@ -1,7 +1,7 @@
 // The Debian packages that parts of the test run need, and how to tell whether they are here.
 
 import { spawnSync } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 export interface DebianPackage {
@@ -24,7 +24,13 @@ export const debianPackages: readonly DebianPackage[] = [
   },
   { name: "nghttp2-client", neededFor: "conformance with h2load, bench", isHere: () => hasProgram("h2load") },
   { name: "redis-server", neededFor: "bench beside Redis", isHere: () => hasProgram("redis-server") },
-  { name: "nats-server", neededFor: "bench beside NATS", isHere: () => hasProgram("nats-server") },
+  { name: "mosquitto", neededFor: "bench beside Mosquitto", isHere: () => hasProgram("mosquitto") },
+  { name: "nginx-light", neededFor: "bench beside nchan", isHere: () => hasProgram("nginx") },
+  {
+    name: "libnginx-mod-nchan",
+    neededFor: "bench beside nchan",
+    isHere: () => existsSync("/usr/lib/nginx/modules/ngx_nchan_module.so"),
+  },
   { name: "python3-venv", neededFor: "conformance with the Python client", isHere: canMakeVenv },
 ];
 

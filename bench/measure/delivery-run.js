@@ -32,7 +32,9 @@ const BEHIND_ALLOWANCE_MS = 300;
 /** @param {import("../drivers/subscribers.js").Counts} end @param {number} perMessage */
 function describeLoss(end, perMessage) {
   const uneven = end.deliveredMin !== end.deliveredMax && perMessage > 1;
-  return uneven ? `connections received ${end.deliveredMin} to ${end.deliveredMax} since they were opened` : "";
+  return uneven
+    ? `connections received ${end.deliveredMin} to ${end.deliveredMax} since they were opened`
+    : "";
 }
 
 /**

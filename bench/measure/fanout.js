@@ -19,12 +19,9 @@ import { openSession, warmUp } from "./session.js";
 /** Of the messages of a cell, those that go before and do not count. */
 const WARM_SHARE = 0.2;
 
-/** A third of the deliveries that a slow peer is asked for is for warming up at most. */
-const WARM_SHARE_MAX = 1 / 3;
-
 /** @param {Peer} peer @param {number} perMessage @param {number} messages @returns {number} */
 function limitMessages(peer, perMessage, messages) {
-  return Math.max(1, Math.min(messages, Math.floor(peer.fanoutDeliveriesMax / perMessage)));
+  return Math.max(1, Math.floor(Math.min(messages, peer.fanoutDeliveriesMax / perMessage)));
 }
 
 /**
@@ -56,7 +53,7 @@ async function startWarm(peer, rate, bench) {
   const server = await peer.start();
   try {
     const session = await openSession(server, { connections: 10, streams: 1, payloadBytes: 128 });
-    const messages = limitMessages(peer, session.perMessage, rate.messages * WARM_SHARE_MAX);
+    const messages = limitMessages(peer, session.perMessage, rate.messages);
     await warmUp(session, { ...rate, messages }, bench);
     await session.close();
     return server;

@@ -41,7 +41,12 @@ async function measureCalls({ peer, server, calls }, measure, inFlight, payload)
  * @param {number} rounds
  * @returns {Promise<RoundSample[]>}
  */
-export async function measurePairedPublish(peers, { payloadBytes, warmCalls, seconds, loads }, measure, rounds) {
+export async function measurePairedPublish(
+  peers,
+  { payloadBytes, warmCalls, seconds, loads },
+  measure,
+  rounds,
+) {
   const payload = toPayload(payloadBytes);
   const servers = [];
   try {

@@ -60,7 +60,10 @@ export async function measureStorm(peer, size, measures, bench) {
       await sleep(bench.settleMs);
 
       const common = { peer: peer.id, deliveredShare: null };
-      const note = joinNotes([driver.note, result.error === "" ? "" : `${result.failed} failed: ${result.error}`]);
+      const note = joinNotes([
+        driver.note,
+        result.error === "" ? "" : `${result.failed} failed: ${result.error}`,
+      ]);
       const { error: _error, ...figures } = result;
       const detail = { ...cpu, ...request, ...figures, driverBusyShare: driver.busyShare };
       const each = cpu.cpuUs / Math.max(1, result.subscribed);

@@ -4,8 +4,8 @@ import { execFile } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { endProcess, startChild, waitForChild } from "../system/child.js";
 import { readVersion, requireTool } from "../system/tools.js";
+import { startPrintingServer } from "./printing-server.js";
 
 const TOOL = "cc";
 const SOURCE = fileURLToPath(new URL("./servers/floor.c", import.meta.url));
@@ -35,16 +35,5 @@ export const cFloor = {
   toolRequired: false,
   fanoutDeliveriesMax: Infinity,
   version: () => `cc ${readVersion(requireTool(TOOL), ["-dumpfullversion"])}`,
-  start: async () => {
-    const child = startChild(await buildFloor(), []);
-    const port = await waitForChild(child, (output) => {
-      const found = /^port (\d+)\n/m.exec(output);
-      return found === null ? null : Number(found[1]);
-    });
-    return {
-      pid: /** @type {number} */ (child.pid),
-      target: { port, subscribeProtocol: "http2", publishProtocol: "floor", authorization: null },
-      stop: () => endProcess(child),
-    };
-  },
+  start: async () => startPrintingServer(await buildFloor(), [], "http2", "floor"),
 };

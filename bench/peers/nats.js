@@ -1,23 +1,26 @@
-// NATS with its normal settings.
+// NATS with its normal settings, the present release, built from its Go module.
 
 import { endProcess, startChild, waitForChild } from "../system/child.js";
 import { findFreePort, probePort } from "../system/port.js";
-import { readVersion, requireTool } from "../system/tools.js";
+import { GO, createGoProgram } from "./go-program.js";
 import { HOST } from "./peer.js";
 
-const TOOL = "nats-server";
+const MODULE = "github.com/nats-io/nats-server/v2";
+
+const program = createGoProgram("nats", MODULE, MODULE);
 
 /** @type {import("./peer.js").Peer} */
 export const nats = {
   id: "nats",
   label: "NATS",
-  tool: TOOL,
+  tool: GO,
   toolRequired: true,
+  prepare: program.build,
   fanoutDeliveriesMax: Infinity,
-  version: () => readVersion(requireTool(TOOL), ["--version"]),
+  version: program.version,
   start: async () => {
     const port = await findFreePort();
-    const child = startChild(requireTool(TOOL), ["-a", HOST, "-p", String(port)]);
+    const child = startChild(program.path, ["-a", HOST, "-p", String(port)]);
     await waitForChild(child, () => probePort(port));
     return {
       pid: /** @type {number} */ (child.pid),

@@ -23,6 +23,8 @@
  * @property {string} label
  * @property {string | null} tool  the program that must be installed, null for none
  * @property {boolean} toolRequired  its absence makes the run incomplete (exit code 77)
+ * @property {() => Promise<void>} [prepare]  builds or looks for what else is needed, once; the error says what is missing
+ * @property {boolean} [slowToBuild]  left out of --small unless --only names it
  * @property {number} fanoutDeliveriesMax  a run is made shorter rather than ask for more deliveries than this
  * @property {() => string} version
  * @property {() => Promise<RunningPeer>} start

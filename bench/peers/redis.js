@@ -1,4 +1,4 @@
-// Redis (or a server that takes its flags): pub/sub without persistence, its limit on slow subscribers lifted.
+// Redis (or a server that takes its flags): pub/sub without persistence, its limits on connections and slow subscribers lifted.
 
 import { endProcess, startChild, waitForChild } from "../system/child.js";
 import { findFreePort, probePort } from "../system/port.js";
@@ -17,7 +17,7 @@ export const redis = {
   version: () => readVersion(requireTool(TOOL), ["--version"]),
   start: async () => {
     const port = await findFreePort();
-    const flags = `--bind ${HOST} --port ${port} --appendonly no --client-output-buffer-limit pubsub 0 0 0`;
+    const flags = `--bind ${HOST} --port ${port} --appendonly no --maxclients 60000 --client-output-buffer-limit pubsub 0 0 0`;
     const child = startChild(requireTool(TOOL), [...flags.split(" "), "--save", ""]);
     await waitForChild(child, () => probePort(port));
     return {

@@ -72,7 +72,13 @@ export function planFanout({ fanout }, bench, peers) {
         measures: columns.map(({ measure }) => measure),
         peers: peers[way],
         tools: [],
-        run: (peer) => measureFanoutMatrix(peer, columns.map(({ cell }) => cell), fanout.warm, bench),
+        run: (peer) =>
+          measureFanoutMatrix(
+            peer,
+            columns.map(({ cell }) => cell),
+            fanout.warm,
+            bench,
+          ),
       };
     }),
   };

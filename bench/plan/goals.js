@@ -72,7 +72,13 @@ function planLatency({ goals, latency }, bench) {
     runPaired: (peers, rounds) => {
       const shape = { connections, streams: 1, payloadBytes, latency: true };
       const lanes = peers.map((peer) => ({ measure: "", peer, shape }));
-      return measurePairedLatency(lanes, { warm, search, seconds: goals.latencySeconds }, measures, rounds, bench);
+      return measurePairedLatency(
+        lanes,
+        { warm, search, seconds: goals.latencySeconds },
+        measures,
+        rounds,
+        bench,
+      );
     },
   };
 }
@@ -132,10 +138,20 @@ export function planGoals(sizes, bench) {
         text: inTurn,
         isEssential: false,
       },
-      { id: PUBLISH, title: "Goals: publishes per CPU-second, by h2load on one connection", text: inTurn, isEssential: false },
+      {
+        id: PUBLISH,
+        title: "Goals: publishes per CPU-second, by h2load on one connection",
+        text: inTurn,
+        isEssential: false,
+      },
       { id: LATENCY, title: "Goals: latency, ms", text: inTurn, isEssential: false },
       { id: MEMORY, title: "Goals: resident memory, KB", text: "", isEssential: false },
     ],
-    scenarios: [planCpu(goals, bench), planPublish(sizes), planLatency(sizes, bench), planMemory(sizes, bench)],
+    scenarios: [
+      planCpu(goals, bench),
+      planPublish(sizes),
+      planLatency(sizes, bench),
+      planMemory(sizes, bench),
+    ],
   };
 }

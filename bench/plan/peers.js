@@ -15,7 +15,7 @@ function only(ids) {
 /** Several subscriptions of one connection to one topic; the others give a connection one copy of a message. */
 export const MULTIPLEXING = only(["subito", "nats", "grpc-js", "grpc-go", "node-http2", "c-floor"]);
 
-/** Further subscriptions of one connection, to other topics. */
+/** Further subscriptions of one connection, to other topics. In nchan its address names what it subscribes to; nothing is added later. */
 export const WITH_SUBSCRIPTIONS = only([
   "subito",
   "redis",

@@ -28,7 +28,13 @@ const JITTER_COMMAND = "npm run bench -- --section jitter";
  */
 function atMostTimes(peer, load) {
   const [unit, bound] = peer === "redis" ? [" × Redis", 1] : [" × the C floor", 1.25];
-  return { direction: "at most", bound, unit, against: { measure: `goal-own-${load}`, peer }, command: GOALS_COMMAND };
+  return {
+    direction: "at most",
+    bound,
+    unit,
+    against: { measure: `goal-own-${load}`, peer },
+    command: GOALS_COMMAND,
+  };
 }
 
 /** @param {string} load @param {string} at @returns {Goal[]} */
@@ -89,10 +95,22 @@ export const GOALS = [
   toPlainGoal("resident memory per idle connection of 5,000", 6, " KB", "goal-memory-many", GOALS_COMMAND),
   toPlainGoal("resident memory per further subscription", 1, " KB", "goal-memory-further", GOALS_COMMAND),
   {
-    ...toPlainGoal("delivered while 10 % of the clients are away", 100, " %", "jitter-delivered", JITTER_COMMAND),
+    ...toPlainGoal(
+      "delivered while 10 % of the clients are away",
+      100,
+      " %",
+      "jitter-delivered",
+      JITTER_COMMAND,
+    ),
     direction: "at least",
   },
-  toPlainGoal("replay p99 while 10 % of the clients are away", 1000, " ms", "jitter-replay-p99", JITTER_COMMAND),
+  toPlainGoal(
+    "replay p99 while 10 % of the clients are away",
+    1000,
+    " ms",
+    "jitter-replay-p99",
+    JITTER_COMMAND,
+  ),
 ];
 
 /**

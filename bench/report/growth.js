@@ -30,7 +30,9 @@ export function findGrowth(measures, rows) {
   return [...groupBySeries(measures)].flatMap(([series, own]) => {
     if (series === undefined) return [];
     const ascending = [...own].sort((a, b) => (a.growth?.amount ?? 0) - (b.growth?.amount ?? 0));
-    const peers = [...new Set(rows.filter(({ measure }) => own.some(({ id }) => id === measure)).map(({ peer }) => peer))];
+    const peers = [
+      ...new Set(rows.filter(({ measure }) => own.some(({ id }) => id === measure)).map(({ peer }) => peer)),
+    ];
     return peers.flatMap((peer) => findSteps(series, peer, ascending, rows));
   });
 }

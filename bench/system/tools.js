@@ -1,6 +1,6 @@
 // Which programs are installed, and what version they say they are.
 
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
@@ -31,15 +31,12 @@ export function requireTool(name) {
 }
 
 /**
- * The first thing like 1.2.3 in what the program prints for its version.
+ * The first thing like 1.2.3 in what the program prints for its version, on whichever stream and with whichever exit code.
  * @param {string} command @param {string[]} args
  * @returns {string}
  */
 export function readVersion(command, args) {
-  try {
-    const text = execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-    return /\d+\.\d+[.\d]*/.exec(text)?.[0] ?? text.trim();
-  } catch {
-    return "unknown";
-  }
+  const { stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
+  const text = `${stdout ?? ""}${stderr ?? ""}`;
+  return /\d+\.\d+[.\d]*/.exec(text)?.[0] ?? "unknown";
 }

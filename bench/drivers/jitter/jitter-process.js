@@ -55,7 +55,10 @@ async function dropAgainAndAgain(client, { periodMs, awayMs }, firstMs) {
 /** @param {JitterRequest} request @returns {Promise<{ connected: number }>} */
 async function begin(request) {
   const { target, payloadBytes, topic, periodMs } = request;
-  clients = Array.from({ length: request.clients }, () => new JitterClient({ target, payloadBytes }, topic, replays));
+  clients = Array.from(
+    { length: request.clients },
+    () => new JitterClient({ target, payloadBytes }, topic, replays),
+  );
   for (let at = 0; at < clients.length; at += CONNECTING_AT_ONCE)
     await Promise.all(clients.slice(at, at + CONNECTING_AT_ONCE).map((client) => client.connect()));
   loops = clients.map((client, at) => {

@@ -75,7 +75,8 @@ export class RecoveringCentrifugoSubscriber extends CentrifugoSubscriber {
   /** @param {import("../../wire/protobuf-fields.js").Field[]} result */
   takeSubscribed(result) {
     this.ready += 1;
-    if (numberOf(result, RESULT.wasRecovering) === 1 && numberOf(result, RESULT.recovered) === 0) this.lost += 1;
+    if (numberOf(result, RESULT.wasRecovering) === 1 && numberOf(result, RESULT.recovered) === 0)
+      this.lost += 1;
     const epoch = bytesOf(result, RESULT.epoch)?.toString() ?? "";
     this.place = { offset: numberOf(result, RESULT.offset), epoch };
     for (const { number, value } of result)

@@ -6,7 +6,15 @@ import { StampReader } from "../stamp-reader.js";
 import { WebSocketSubscriber } from "./websocket.js";
 
 /** Numbers of fields in Command, Reply and Push of the client protocol (version 2). */
-const FIELD = Object.freeze({ id: 1, connect: 4, subscribe: 5, push: 4, channel: 2, publication: 4, data: 4 });
+const FIELD = Object.freeze({
+  id: 1,
+  connect: 4,
+  subscribe: 5,
+  push: 4,
+  channel: 2,
+  publication: 4,
+  data: 4,
+});
 const CHANNEL_IN_SUBSCRIBE = 1;
 const CONNECT_ID = 1;
 

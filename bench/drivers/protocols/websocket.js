@@ -2,15 +2,11 @@
 
 import { OPCODE, WebSocketScanner, toMaskedFrame, toUpgradeRequest } from "../../wire/websocket.js";
 
-/** @typedef {import("./protocol.js").SubscriberProtocol} SubscriberProtocol */
 /** @typedef {import("./protocol.js").SubscriberOptions} SubscriberOptions */
 
 const NOTHING = Buffer.alloc(0);
 
-/**
- * The messages on top of WebSocket are its subclasses' own.
- * @implements {SubscriberProtocol}
- */
+/** `subscribe`, `onPiece` and what the messages mean are its subclasses' own. */
 export class WebSocketSubscriber {
   /** @param {SubscriberOptions} options */
   constructor({ target, payloadBytes, recorder }) {
@@ -46,11 +42,6 @@ export class WebSocketSubscriber {
     return NOTHING;
   }
 
-  /** @param {string} _topic @returns {Buffer} */
-  subscribe(_topic) {
-    throw new Error("a subclass says how to subscribe");
-  }
-
   /** @param {Uint8Array} buffer @param {number} length */
   feed(buffer, length) {
     this.scanner.feed(buffer, length);
@@ -68,11 +59,6 @@ export class WebSocketSubscriber {
 
   onOpen() {
     this.becomeUsable();
-  }
-
-  /** @param {Uint8Array} _buffer @param {number} _start @param {number} _end */
-  onPiece(_buffer, _start, _end) {
-    throw new Error("a subclass takes the messages");
   }
 
   onMessageEnd() {
