@@ -64,8 +64,14 @@ export async function measureStorm(peer, size, measures, bench) {
         driver.note,
         result.error === "" ? "" : `${result.failed} failed: ${result.error}`,
       ]);
-      const { error: _error, ...figures } = result;
-      const detail = { ...cpu, ...request, ...figures, driverBusyShare: driver.busyShare };
+      const detail = {
+        ...cpu,
+        ...request,
+        subscribed: result.subscribed,
+        failed: result.failed,
+        p99Ms: result.p99Ms,
+        driverBusyShare: driver.busyShare,
+      };
       const each = cpu.cpuUs / Math.max(1, result.subscribed);
       return [
         { ...common, measure: measures.seconds, value: result.wallMs / 1000, note, detail },

@@ -35,8 +35,8 @@ export class ResumingHttp2Subscriber extends Http2Subscriber {
   }
 
   /** @param {Uint8Array} buffer @param {number} at @param {number} end  of the item's bytes behind its tag */
-  onHead(buffer, at, end) {
-    super.onHead(buffer, at, end);
+  onHead(buffer, at, end = buffer.length) {
+    super.onHead(buffer, at);
     const message = Buffer.concat([ITEM_TAG_BYTE, buffer.subarray(at, end)]);
     const item = readFields(bytesOf(readFields(message), ITEM) ?? Buffer.alloc(0));
     this.place = { sequence: numberOf(item, SEQUENCE), page: numberOf(item, PAGE) };

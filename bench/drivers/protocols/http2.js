@@ -79,8 +79,8 @@ export class Http2Subscriber {
     return ITEM_HEAD_BYTES;
   }
 
-  /** @param {Uint8Array} buffer @param {number} at @param {number} _end  of the item's bytes behind its tag */
-  onHead(buffer, at, _end) {
+  /** @param {Uint8Array} buffer @param {number} at  where the item's bytes behind its tag begin */
+  onHead(buffer, at) {
     this.recorder?.record(buffer, findItemPayload(buffer, at));
   }
 
