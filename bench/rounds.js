@@ -1,11 +1,13 @@
-// Runs the plan: in each round every scenario, in each scenario every server, one at a time.
+// Runs the plan: scenario by scenario, by itself on each server or on all in turn.
 
 import { findTool } from "./system/tools.js";
+import { toEmptySamples } from "./measure/sample.js";
 import { formatValue } from "./report/table.js";
 
 /** @typedef {import("./peers/peer.js").Peer} Peer */
-/** @typedef {import("./plan.js").Scenario} Scenario */
+/** @typedef {import("./plan/scenario.js").Scenario} Scenario */
 /** @typedef {import("./report/summary.js").RoundSample} RoundSample */
+/** @typedef {{ samples: RoundSample[], failed: boolean }} Outcome */
 
 /** @typedef {ReadonlyMap<string, string>} Unprepared  by id of the peer: why it cannot be started */
 
@@ -40,63 +42,76 @@ export function findMissing(scenario, peer, unprepared) {
   return tool ?? (unprepared.has(peer.id) ? peer.label : null);
 }
 
-/** @param {Scenario} scenario @param {Peer} peer @param {string} note @returns {import("./measure/sample.js").Sample[]} */
-function toEmptySamples(scenario, peer, note) {
-  return scenario.measures.map(({ id }) => {
-    return { measure: id, peer: peer.id, value: null, deliveredShare: null, note, detail: {} };
-  });
+/** @param {Scenario} scenario @param {Peer[]} peers @param {string} note @returns {RoundSample[]} */
+function toEmpty(scenario, peers, note) {
+  const measures = scenario.measures.map(({ id }) => id);
+  return peers.flatMap(({ id }) =>
+    toEmptySamples(measures, id, note).map((sample) => ({ round: 1, ...sample })),
+  );
 }
 
 /**
- * @param {Scenario} scenario @param {Peer} peer @param {Unprepared} unprepared
- * @returns {Promise<{ samples: import("./measure/sample.js").Sample[], failed: boolean }>}
+ * @param {Scenario} scenario @param {Peer[]} peers  one, or all that take turns
+ * @param {() => Promise<RoundSample[]>} run
+ * @returns {Promise<Outcome>}
  */
-async function runScenario(scenario, peer, unprepared) {
-  const missing = findMissing(scenario, peer, unprepared);
-  if (missing !== null) {
-    const note = unprepared.get(peer.id) ?? `no ${missing} here`;
-    return { samples: toEmptySamples(scenario, peer, note), failed: false };
-  }
+async function attempt(scenario, peers, run) {
   try {
-    return { samples: await scenario.run(peer), failed: false };
+    return { samples: await run(), failed: false };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { samples: toEmptySamples(scenario, peer, `FAILED: ${reason}`), failed: true };
+    return { samples: toEmpty(scenario, peers, `FAILED: ${reason}`), failed: true };
   }
 }
 
 /**
- * The order of the servers moves on by one in each round, so that none always comes after the same neighbour.
- * @param {Peer[]} peers @param {number} round
+ * @param {Scenario} scenario @param {Peer[]} peers @param {Unprepared} unprepared @param {number} rounds
+ * @returns {AsyncGenerator<Outcome>}
  */
-function rotate(peers, round) {
-  const first = round % Math.max(1, peers.length);
-  return [...peers.slice(first), ...peers.slice(0, first)];
+async function* runScenario(scenario, peers, unprepared, rounds) {
+  const taking = peers.filter(({ id }) => scenario.peers.includes(id));
+  const present = [];
+  for (const peer of taking) {
+    const missing = findMissing(scenario, peer, unprepared);
+    const note = unprepared.get(peer.id) ?? `no ${missing} here`;
+    if (missing === null) present.push(peer);
+    else yield { samples: toEmpty(scenario, [peer], note), failed: false };
+  }
+  const { run, runPaired } = scenario;
+  if (runPaired !== undefined && present.length > 0)
+    yield await attempt(scenario, present, () => runPaired(present, rounds));
+  if (run === undefined) return;
+  for (const peer of present) {
+    yield await attempt(scenario, [peer], async () =>
+      (await run(peer)).map((sample) => ({ round: 1, ...sample })),
+    );
+  }
 }
 
 /**
- * @param {{ scenarios: Scenario[], peers: Peer[], rounds: number, unprepared: Unprepared }} run
- * @param {(line: string) => void} report  told of each measurement
- * @returns {Promise<{ samples: RoundSample[], failed: boolean }>}
+ * @param {Scenario[]} scenarios @param {Peer[]} peers @param {Unprepared} unprepared
+ * @param {number} rounds  of what is measured in turn
+ * @param {(line: string) => void} report  told of each sample
+ * @returns {Promise<Outcome & { sectionMinutes: Record<string, number> }>}
  */
-export async function runRounds({ scenarios, peers, rounds, unprepared }, report) {
+export async function runPlan(scenarios, peers, unprepared, rounds, report) {
   /** @type {RoundSample[]} */
   const all = [];
+  /** @type {Record<string, number>} */
+  const sectionMinutes = {};
   let failed = false;
-  for (let round = 1; round <= rounds; round++) {
-    for (const scenario of scenarios) {
-      const taking = peers.filter(({ id }) => scenario.peers.includes(id));
-      for (const peer of rotate(taking, round - 1)) {
-        const result = await runScenario(scenario, peer, unprepared);
-        failed ||= result.failed;
-        for (const sample of result.samples) {
-          all.push({ round, ...sample });
-          report(
-            `round ${round}/${rounds} ${sample.measure} ${peer.label}: ${formatValue(sample.value)} ${sample.note}`,
-          );
-        }
+  for (const scenario of scenarios) {
+    const start = performance.now();
+    for await (const outcome of runScenario(scenario, peers, unprepared, rounds)) {
+      failed ||= outcome.failed || outcome.samples.some(({ note }) => note.startsWith("FAILED"));
+      all.push(...outcome.samples);
+      for (const { round, measure, peer, value, note } of outcome.samples) {
+        const label = peers.find(({ id }) => id === peer)?.label ?? peer;
+        report(`${measure} round ${round} ${label}: ${formatValue(value)} ${note}`.trimEnd());
       }
     }
+    const minutes = (performance.now() - start) / 60_000;
+    sectionMinutes[scenario.section] = (sectionMinutes[scenario.section] ?? 0) + minutes;
   }
-  return { samples: all, failed };
+  return { samples: all, failed, sectionMinutes };
 }

@@ -1,14 +1,13 @@
-// node bench/run.js: Subito and its peers side by side, in one table. See README.md.
+// node bench/run.js: Subito and its peers side by side. See README.md.
 
 import process from "node:process";
 import { OptionError, HELP, parseOptions } from "./options.js";
 import { PEERS } from "./peers/index.js";
-import { createPlan } from "./plan.js";
-import { judgeGoals, toGoalLines } from "./report/goals.js";
-import { toRunLines, writeResultFiles } from "./report/result-files.js";
-import { summarize } from "./report/summary.js";
-import { toTable } from "./report/table.js";
-import { findMissing, preparePeers, runRounds } from "./rounds.js";
+import { createPlan } from "./plan/index.js";
+import { STORM_FAILED } from "./plan/storm.js";
+import { renderResults } from "./report/render.js";
+import { writePage, writeResultFiles } from "./report/result-files.js";
+import { findMissing, preparePeers, runPlan } from "./rounds.js";
 import { readCommit, readMachine } from "./system/machine.js";
 import { findTool, readVersion } from "./system/tools.js";
 
@@ -28,7 +27,8 @@ function readVersions(peers) {
 }
 
 /**
- * @param {import("./plan.js").Scenario[]} scenarios @param {Peer[]} peers @param {import("./rounds.js").Unprepared} unprepared
+ * @param {import("./plan/scenario.js").Scenario[]} scenarios @param {Peer[]} peers
+ * @param {import("./rounds.js").Unprepared} unprepared
  * @returns {string[]} what a whole run needs and is not here
  */
 function listMissing(scenarios, peers, unprepared) {
@@ -42,9 +42,15 @@ function listMissing(scenarios, peers, unprepared) {
   return [...new Set(missing)];
 }
 
-/** @param {string} line */
-function report(line) {
-  console.error(line.trim());
+/** @param {string[]} args @returns {string} what a user types at the root */
+function toCommand(args) {
+  return args.length === 0 ? "npm run bench" : `npm run bench -- ${args.join(" ")}`;
+}
+
+/** @param {import("./measure/sample.js").Sample} sample @returns {boolean} something did not arrive, or came twice */
+function isWrong({ deliveredShare, measure, value }) {
+  const lost = deliveredShare !== null && deliveredShare !== 1;
+  return lost || (measure === STORM_FAILED && value !== 0);
 }
 
 /** @param {string[]} args @returns {Promise<number>} the exit code */
@@ -58,32 +64,38 @@ async function main(args) {
     console.log("the bench reads /proc, which only Linux has");
     return EXIT_TOOLS_MISSING;
   }
+  if (options.summarize !== null) {
+    await writePage(options.summarize);
+    console.log("written: docs/performance.md");
+    return EXIT_OK;
+  }
   const peers = PEERS.filter(({ id }) => options.peers.includes(id));
-  const scenarios = createPlan(options).filter(({ section }) => options.sections.includes(section));
-  const measures = scenarios.flatMap((scenario) => scenario.measures);
+  const plan = createPlan(options);
+  const scenarios = plan.scenarios.filter(({ section }) => options.sections.includes(section));
+  const report = (/** @type {string} */ line) => console.error(line);
   const taking = peers.filter(({ id }) => scenarios.some((scenario) => scenario.peers.includes(id)));
   const unprepared = await preparePeers(taking, report);
+  const start = performance.now();
   const run = {
     date: new Date().toISOString().slice(0, 10),
     source: readCommit(),
     machine: readMachine(),
     versions: readVersions(peers),
-    command: ["node bench/run.js", ...args].join(" "),
+    command: toCommand(args),
     rounds: options.rounds,
+    peers: peers.map(({ id, label }) => ({ id, label })),
+    tables: plan.tables,
+    measures: scenarios.flatMap((scenario) => scenario.measures),
   };
-  const { rounds } = options;
-  const { samples, failed } = await runRounds({ scenarios, peers, rounds, unprepared }, report);
-
-  const summary = summarize(samples, measures, options.peers);
-  const table = toTable(summary, measures, (id) => PEERS.find((peer) => peer.id === id)?.label ?? id);
-  const goals = options.small ? "" : toGoalLines(judgeGoals(samples, summary));
-  console.log([toRunLines(run), table, goals].filter((part) => part !== "").join("\n\n"));
-  if (options.complete) {
-    const name = await writeResultFiles(run, { table, goals, samples, summary, measures });
+  const outcome = await runPlan(scenarios, peers, unprepared, options.rounds, report);
+  const { samples, sectionMinutes } = outcome;
+  const record = { ...run, minutes: (performance.now() - start) / 60_000, sectionMinutes, samples };
+  console.log(renderResults(record));
+  if (options.save) {
+    const name = await writeResultFiles(record);
     console.log(`\nwritten: bench/${name}.json and .md`);
   }
-  const lost = samples.filter(({ deliveredShare }) => deliveredShare !== null && deliveredShare !== 1);
-  if (failed || (options.small && lost.length > 0)) return EXIT_FAILED;
+  if (outcome.failed || (options.small && samples.some(isWrong))) return EXIT_FAILED;
   const missing = listMissing(scenarios, peers, unprepared);
   if (missing.length === 0) return EXIT_OK;
   console.log(`not everything was measured: ${missing.join(", ")} missing`);

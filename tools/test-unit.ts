@@ -12,6 +12,7 @@ const fileTimeLimitMs = 120_000;
 /** What runs for the test at `path`, or undefined when it is no unit test. Starts from the source: old output is never run. */
 function toTestProgram(path: string): string | undefined {
   if (/^packages\/[^/]+\/test\/.*\.test\.mjs$/.test(path)) return path;
+  if (/^bench\/.*\.test\.js$/.test(path)) return path;
   if (!path.endsWith(".test.ts")) return undefined;
   const compiled = path.replace(/\.ts$/, ".js");
   if (/^packages\/[^/]+\/src\//.test(path)) return compiled.replace("/src/", "/dist/");

@@ -7,8 +7,6 @@ import { HOST } from "../peers/peer.js";
 import { startChild, waitForExit } from "../system/child.js";
 import { PUBLISH_PATH, toPublishBody } from "../wire/pubsub-messages.js";
 
-const CLIENTS = 4;
-const STREAMS_PER_CLIENT = 50;
 const EMPTY_RESPONSE_BYTES = 5;
 
 /** @typedef {{ calls: number, callsPerSecond: number }} LoadResult */
@@ -36,15 +34,16 @@ export function parseLoadOutput(output, calls) {
 }
 
 /**
- * @param {import("../peers/peer.js").Target} target @param {string} topic @param {Buffer} payload @param {number} calls
+ * @param {import("../peers/peer.js").Target} target @param {string} topic @param {Buffer} payload
+ * @param {{ calls: number, inFlight: number }} load  on one connection
  * @returns {Promise<LoadResult>}
  */
-export async function runLoad(target, topic, payload, calls) {
+export async function runLoad(target, topic, payload, { calls, inFlight }) {
   const folder = await mkdtemp(join(tmpdir(), "subito-bench-"));
   try {
     const bodyFile = join(folder, "publish.bin");
     await writeFile(bodyFile, toPublishBody(topic, payload));
-    const args = ["-n", calls, "-c", CLIENTS, "-m", STREAMS_PER_CLIENT, "-d", bodyFile];
+    const args = ["-n", calls, "-c", 1, "-m", inFlight, "-d", bodyFile];
     args.push("-H", "content-type: application/grpc", "-H", "te: trailers");
     if (target.authorization !== null) args.push("-H", `authorization: ${target.authorization}`);
     args.push(`http://${HOST}:${target.port}${PUBLISH_PATH}`);

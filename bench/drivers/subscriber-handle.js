@@ -11,7 +11,7 @@ const PROGRAM = fileURLToPath(new URL("./subscriber-process.js", import.meta.url
 /** @typedef {{ resolve: (counts: ProcessCounts) => void, reject: (error: Error) => void }} Waiter */
 
 /**
- * @returns {{ ask: (command: string, request: object) => Promise<ProcessCounts>, close: () => Promise<void> }} `ask`
+ * @returns {{ pid: number, ask: (command: string, request: object) => Promise<ProcessCounts>, close: () => Promise<void> }} `ask`
  *   rejects when the process has ended
  */
 export function startSubscriberProcess() {
@@ -30,6 +30,7 @@ export function startSubscriberProcess() {
   });
 
   return {
+    pid: /** @type {number} */ (child.pid),
     ask: (command, request) =>
       new Promise((resolve, reject) => {
         if (!child.connected) return reject(new Error("the subscriber process has ended"));

@@ -13,6 +13,7 @@ const READY_TIMEOUT_MS = 60_000;
 
 /**
  * @typedef {object} Subscribers
+ * @property {number[]} pids
  * @property {(connections: number, topics: string[], options?: { latency?: boolean }) => Promise<void>} open  more
  *   connections, each subscribed to `topics`; resolves when the server has confirmed all of it. With `latency` the messages
  *   must be stamped (publishers/publisher.js), and how late they come is kept.
@@ -82,6 +83,7 @@ export function startSubscribers(target, payloadBytes, processes = 1) {
   };
 
   return {
+    pids: handles.map(({ pid }) => pid),
     open: async (count, topics, { latency = false } = {}) => {
       connections += count;
       expectedReady += count * topics.length;

@@ -1,89 +1,90 @@
-// Server CPU time per delivery: subscribers wait, a publisher sends at a fixed rate, every message must come everywhere.
+// Server CPU time per delivery over a matrix of subscribers and message sizes, on one server that is warmed up once.
 
-import { setTimeout as sleep } from "node:timers/promises";
-import { publishOpenLoop } from "../drivers/open-loop.js";
-import { connectPublisher } from "../drivers/publishers/publisher.js";
-import { startSubscribers } from "../drivers/subscribers.js";
-import { readCpu, subtractCpu } from "../system/proc.js";
-import { TOPIC } from "./sample.js";
+import { runDeliveries } from "./delivery-run.js";
+import { toEmptySamples } from "./sample.js";
+import { openSession, warmUp } from "./session.js";
 
-/**
- * @typedef {object} FanoutSize
- * @property {number} connections
- * @property {number} streams  subscriptions to the one topic on each connection
- * @property {number} perSecond  messages published
- * @property {number} seconds
- * @property {number} warmSeconds
- */
-
-/** Wall time beyond this share of the publishing time means that the server could not keep up. */
-const BEHIND_FACTOR = 1.1;
-const BEHIND_ALLOWANCE_MS = 300;
-
-/** A third of the allowed deliveries is for warming up at most. */
-const WARM_SHARE = 1 / 3;
+/** @typedef {import("./sample.js").Bench} Bench */
+/** @typedef {import("./sample.js").Sample} Sample */
+/** @typedef {import("../peers/peer.js").Peer} Peer */
+/** @typedef {{ perSecond: number, messages: number }} Rate */
 
 /**
- * @param {import("../drivers/subscribers.js").Counts} end @param {number} wallMs @param {number} messages
- * @param {number} publishingMs
- * @returns {string} what a reader of the figure must know
+ * @typedef {object} Cell
+ * @property {string} measure
+ * @property {import("./session.js").Shape} shape
+ * @property {Rate} rate
  */
-function describe(end, wallMs, messages, publishingMs) {
-  const notes = [...end.errors];
-  if (end.deliveredMin !== end.deliveredMax) {
-    notes.push(`connections received ${end.deliveredMin} to ${end.deliveredMax}`);
-  }
-  if (wallMs > publishingMs * BEHIND_FACTOR + BEHIND_ALLOWANCE_MS) {
-    notes.push(`behind: ${messages} messages took ${(wallMs / 1000).toFixed(1)} s`);
-  }
-  return notes.join("; ");
+
+/** Of the messages of a cell, those that go before and do not count. */
+const WARM_SHARE = 0.2;
+
+/** @param {Peer} peer @param {number} perMessage @param {number} messages @returns {number} */
+function limitMessages(peer, perMessage, messages) {
+  return Math.max(1, Math.floor(Math.min(messages, peer.fanoutDeliveriesMax / perMessage)));
 }
 
 /**
- * @param {import("../peers/peer.js").Peer} peer @param {FanoutSize} size @param {string} measure
- * @param {import("./sample.js").Bench} bench
- * @returns {Promise<import("./sample.js").Sample[]>}
+ * @param {Peer} peer @param {import("../peers/peer.js").RunningPeer} server @param {Cell} cell @param {Bench} bench
+ * @returns {Promise<Sample>}
  */
-export async function measureFanout(peer, size, measure, bench) {
-  const perMessage = size.connections * size.streams;
-  const messagesMax = Math.max(1, Math.floor(peer.fanoutDeliveriesMax / perMessage));
-  const messages = Math.min(messagesMax, Math.round(size.perSecond * size.seconds));
-  const warmMessages = Math.ceil(Math.min(messagesMax * WARM_SHARE, size.perSecond * size.warmSeconds));
-
-  const server = await peer.start();
-  const subscribers = startSubscribers(server.target, bench.payload.length);
+async function measureCell(peer, server, { measure, shape, rate }, bench) {
+  const session = await openSession(server, shape);
   try {
-    const topics = Array.from({ length: size.streams }, () => TOPIC);
-    await subscribers.open(size.connections, topics);
-    const publisher = await connectPublisher(server.target, TOPIC, bench.payload);
-    await publishOpenLoop(publisher, size.perSecond, warmMessages);
-    const warm = await subscribers.waitFor(warmMessages * perMessage, bench.quietMs);
-    await sleep(bench.settleMs);
-
-    const before = readCpu(server.pid);
-    const start = performance.now();
-    await publishOpenLoop(publisher, size.perSecond, messages);
-    const end = await subscribers.waitFor(warm.delivered + messages * perMessage, bench.quietMs);
-    const wallMs = performance.now() - start;
-    const cpu = subtractCpu(before, readCpu(server.pid));
-
-    const error = publisher.error();
-    publisher.close();
-    if (error !== null) throw new Error(error);
-    const delivered = end.delivered - warm.delivered;
-    const note = describe(end, wallMs, messages, (messages / size.perSecond) * 1000);
-    return [
-      {
-        measure,
-        peer: peer.id,
-        value: delivered === 0 ? null : cpu.cpuUs / delivered,
-        deliveredShare: delivered / (messages * perMessage),
-        note,
-        detail: { ...cpu, messages, delivered, discontinuities: end.lost, wallMs: Math.round(wallMs) },
-      },
-    ];
+    const messages = limitMessages(peer, session.perMessage, rate.messages);
+    const warmMessages = Math.ceil(messages * WARM_SHARE);
+    await warmUp(session, { ...rate, messages: warmMessages }, bench);
+    const run = await runDeliveries(session, { ...rate, messages }, bench.quietMs);
+    return {
+      measure,
+      peer: peer.id,
+      value: run.delivered === 0 ? null : run.cpuUs / run.delivered,
+      deliveredShare: run.delivered / run.expected,
+      note: run.note,
+      detail: run.detail,
+    };
   } finally {
-    await subscribers.close();
+    await session.close();
+  }
+}
+
+/** Compiles the code of the server's hot path. @param {Peer} peer @param {Rate} rate @param {Bench} bench */
+async function startWarm(peer, rate, bench) {
+  const server = await peer.start();
+  try {
+    const session = await openSession(server, { connections: 10, streams: 1, payloadBytes: 128 });
+    const messages = limitMessages(peer, session.perMessage, rate.messages);
+    await warmUp(session, { ...rate, messages }, bench);
+    await session.close();
+    return server;
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+/**
+ * A cell that fails has no figure and says why; the next one has a new server.
+ * @param {Peer} peer @param {readonly Cell[]} cells @param {Rate} warm  on ten connections
+ * @param {Bench} bench
+ * @returns {Promise<Sample[]>}
+ */
+export async function measureFanoutMatrix(peer, cells, warm, bench) {
+  const samples = [];
+  let server = await startWarm(peer, warm, bench);
+  try {
+    for (const cell of cells) {
+      try {
+        samples.push(await measureCell(peer, server, cell, bench));
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        samples.push(...toEmptySamples([cell.measure], peer.id, `FAILED: ${reason}`));
+        await server.stop();
+        server = await startWarm(peer, warm, bench);
+      }
+    }
+    return samples;
+  } finally {
     await server.stop();
   }
 }

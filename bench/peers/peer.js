@@ -7,6 +7,7 @@
  * @property {"http2" | "redis" | "nats" | "mqtt" | "centrifugo" | "nchan" | "ws" | "socket-io"} subscribeProtocol
  * @property {"grpc" | "redis" | "nats" | "mqtt" | "centrifugo" | "nchan" | "ws" | "socket-io" | "floor"} publishProtocol
  * @property {string | null} authorization  value of the `authorization` header of gRPC calls
+ * @property {"sequence-and-page" | "offset-and-epoch"} [resume]  how a client that comes back says what it has; left out where it cannot
  */
 
 /**
@@ -27,6 +28,7 @@
  * @property {number} fanoutDeliveriesMax  a run is made shorter rather than ask for more deliveries than this
  * @property {() => string} version
  * @property {() => Promise<RunningPeer>} start
+ * @property {() => Promise<RunningPeer>} [startResumable]  with what it needs for clients to resume, where that costs extra
  */
 
 export const HOST = "127.0.0.1";

@@ -43,7 +43,13 @@ export const subito = {
       const { port, authorization } = await waitForChild(child, parseReadyLines);
       return {
         pid: /** @type {number} */ (child.pid),
-        target: { port, subscribeProtocol: "http2", publishProtocol: "grpc", authorization },
+        target: {
+          port,
+          subscribeProtocol: "http2",
+          publishProtocol: "grpc",
+          authorization,
+          resume: "sequence-and-page",
+        },
         stop: async () => {
           await endProcess(child);
           await removeFolder();

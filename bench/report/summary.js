@@ -11,10 +11,11 @@ import { median } from "./statistics.js";
  * @property {number | null} median
  * @property {number | null} min
  * @property {number | null} max
- * @property {number | null} ratio  median over the rounds of: value / value of the baseline peer in the same round
  * @property {number | null} deliveredShare  the worst round's
  * @property {string} note
  */
+
+/** @typedef {{ measure: string, peer: string }} Figure  which figure */
 
 /** @param {(number | null)[]} values @returns {number[]} */
 function numbersOf(values) {
@@ -22,25 +23,25 @@ function numbersOf(values) {
 }
 
 /**
- * The median over the rounds of one peer's value divided by another's in the same round.
- * @param {RoundSample[]} samples @param {string} measure @param {string} peer @param {string} baseline
- * @returns {number | null}
+ * In each round, one figure divided by another.
+ * @param {readonly RoundSample[]} samples @param {Figure} figure @param {Figure} divisor
+ * @returns {number[]}
  */
-export function medianRatio(samples, measure, peer, baseline) {
-  const of = (/** @type {string} */ id) =>
-    samples.filter((one) => one.measure === measure && one.peer === id);
-  const baselines = new Map(of(baseline).map(({ round, value }) => [round, value]));
-  const ratios = of(peer).map(({ round, value }) => {
-    const divisor = baselines.get(round) ?? null;
-    return value === null || divisor === null || divisor === 0 ? null : value / divisor;
-  });
-  const numbers = numbersOf(ratios);
-  return numbers.length === 0 ? null : median(numbers);
+export function ratiosOf(samples, figure, divisor) {
+  const of = (/** @type {Figure} */ { measure, peer }) =>
+    samples.filter((one) => one.measure === measure && one.peer === peer);
+  const divisors = new Map(of(divisor).map(({ round, value }) => [round, value]));
+  return numbersOf(
+    of(figure).map(({ round, value }) => {
+      const by = divisors.get(round) ?? null;
+      return value === null || by === null || by === 0 ? null : value / by;
+    }),
+  );
 }
 
 /**
- * @param {RoundSample[]} samples
- * @param {readonly import("../plan.js").Measure[]} measures @param {readonly string[]} peers  in the order of the table
+ * @param {readonly RoundSample[]} samples
+ * @param {readonly import("../plan/scenario.js").Measure[]} measures @param {readonly string[]} peers  in the order of the tables
  * @returns {SummaryRow[]}
  */
 export function summarize(samples, measures, peers) {
@@ -57,11 +58,19 @@ export function summarize(samples, measures, peers) {
           median: values.length === 0 ? null : median(values),
           min: values.length === 0 ? null : Math.min(...values),
           max: values.length === 0 ? null : Math.max(...values),
-          ratio: medianRatio(samples, measure.id, peer, measure.baseline),
-          deliveredShare: shares.length === 0 ? null : Math.min(...shares),
+          deliveredShare: worstOf(shares),
           note: own.find(({ note }) => note !== "")?.note ?? "",
         },
       ];
     }),
+  );
+}
+
+/** @param {number[]} shares @returns {number | null} the one that is farthest from 1 */
+function worstOf(shares) {
+  return shares.reduce(
+    (/** @type {number | null} */ worst, share) =>
+      worst === null || Math.abs(share - 1) > Math.abs(worst - 1) ? share : worst,
+    null,
   );
 }

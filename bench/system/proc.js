@@ -1,7 +1,7 @@
 // CPU time and memory of a process as Linux counts them. What the network stack does inside a send() is part of it.
 
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 
 const CLOCK_TICKS_DEFAULT = 100;
 const STAT_UTIME = 11;
@@ -22,7 +22,7 @@ const ticksPerSecond = readTicksPerSecond();
  * @typedef {object} CpuReading
  * @property {number} userUs  of all threads, ended ones included; steps of one clock tick (10,000 µs as a rule)
  * @property {number} systemUs
- * @property {number} mainThreadUs  of the first thread alone, in nanosecond steps: a Node server's event loop
+ * @property {Map<string, number>} threadUs  of each living thread, in nanosecond steps; empty where the kernel does not tell
  */
 
 /** @param {string} text  of /proc/PID/stat @returns {{ userUs: number, systemUs: number }} */
@@ -33,33 +33,45 @@ function parseStat(text) {
   return { userUs: toUs(STAT_UTIME), systemUs: toUs(STAT_STIME) };
 }
 
-/** @param {number} pid @returns {number} 0 where the kernel does not tell */
-function readMainThreadUs(pid) {
+/** @param {number} pid @returns {Map<string, number>} */
+function readThreadUs(pid) {
+  const threads = new Map();
   try {
-    return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, "utf8").split(" ")[0]) / 1000;
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+      const text = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8");
+      threads.set(thread, Number(text.split(" ")[0]) / 1000);
+    }
   } catch {
-    return 0;
+    return new Map();
   }
+  return threads;
 }
 
 /** @param {number} pid @returns {CpuReading} */
 export function readCpu(pid) {
-  return { ...parseStat(readFileSync(`/proc/${pid}/stat`, "utf8")), mainThreadUs: readMainThreadUs(pid) };
+  return { ...parseStat(readFileSync(`/proc/${pid}/stat`, "utf8")), threadUs: readThreadUs(pid) };
+}
+
+/**
+ * The growth over all threads, or null when a thread has ended in between and taken its part with it.
+ * @param {Map<string, number>} before @param {Map<string, number>} after
+ * @returns {number | null}
+ */
+function subtractThreads(before, after) {
+  if (before.size === 0 || [...before.keys()].some((thread) => !after.has(thread))) return null;
+  let grownUs = 0;
+  for (const [thread, us] of after) grownUs += us - (before.get(thread) ?? 0);
+  return grownUs;
 }
 
 /**
  * @param {CpuReading} before @param {CpuReading} after
- * @returns {{ cpuUs: number, userUs: number, systemUs: number, mainThreadUs: number }}
+ * @returns {{ cpuUs: number, userUs: number, systemUs: number }} `cpuUs` in finer steps than its two parts where it can be had
  */
 export function subtractCpu(before, after) {
   const userUs = after.userUs - before.userUs;
   const systemUs = after.systemUs - before.systemUs;
-  return {
-    cpuUs: userUs + systemUs,
-    userUs,
-    systemUs,
-    mainThreadUs: after.mainThreadUs - before.mainThreadUs,
-  };
+  return { cpuUs: subtractThreads(before.threadUs, after.threadUs) ?? userUs + systemUs, userUs, systemUs };
 }
 
 /** @param {number} pid @returns {number} resident memory, KB */

@@ -65,6 +65,21 @@ export function toSubscribeBody(topic) {
   return toGrpcFrame(Buffer.concat([toField(1, Buffer.from(CACHE_NAME)), toField(2, Buffer.from(topic))]));
 }
 
+/**
+ * @param {string} topic @param {number} sequence  of the first item wanted @param {number} page
+ * @returns {Buffer} _SubscriptionRequest, framed
+ */
+export function toResumeBody(topic, sequence, page) {
+  return toGrpcFrame(
+    Buffer.concat([
+      toField(1, Buffer.from(CACHE_NAME)),
+      toField(2, Buffer.from(topic)),
+      toNumberField(3, sequence),
+      toNumberField(4, page),
+    ]),
+  );
+}
+
 /** @param {string} topic @param {Buffer} payload @returns {Buffer} _PublishRequest with a text value, framed */
 export function toPublishBody(topic, payload) {
   return toGrpcFrame(

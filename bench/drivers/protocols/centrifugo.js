@@ -28,7 +28,7 @@ const NOTICE_BYTES_MAX = 200;
 const QUOTES_BYTES = 2;
 
 /** @param {Uint8Array} command @returns {Buffer} */
-function toCommandFrame(command) {
+export function toCommandFrame(command) {
   return toMaskedFrame(OPCODE.binary, toLengthDelimited(command)).bytes;
 }
 

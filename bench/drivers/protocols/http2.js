@@ -65,9 +65,23 @@ export class Http2Subscriber {
 
   /** @param {string} topic */
   subscribe(topic) {
-    const streamId = 2 * this.streams.length + 1;
+    return toRequest(this.addStream(), this.headerBlock, toSubscribeBody(topic));
+  }
+
+  /** @returns {number} its id */
+  addStream() {
     this.streams.push(new StreamState());
-    return toRequest(streamId, this.headerBlock, toSubscribeBody(topic));
+    return 2 * this.streams.length - 1;
+  }
+
+  /** How much of an item onHead is given. */
+  get headBytes() {
+    return ITEM_HEAD_BYTES;
+  }
+
+  /** @param {Uint8Array} buffer @param {number} at  where the item's bytes behind its tag begin */
+  onHead(buffer, at) {
+    this.recorder?.record(buffer, findItemPayload(buffer, at));
   }
 
   /** @param {Uint8Array} buffer @param {number} length */
@@ -128,19 +142,19 @@ export class Http2Subscriber {
     const taken = Math.min(headLeft, length);
     if (taken === head.length) {
       stream.headLeft = 0;
-      this.recorder?.record(buffer, findItemPayload(buffer, at));
+      this.onHead(buffer, at, at + taken);
       return;
     }
     head.set(buffer.subarray(at, at + taken), head.length - headLeft);
     stream.headLeft -= taken;
-    if (stream.headLeft === 0) this.recorder?.record(head, findItemPayload(head, 0));
+    if (stream.headLeft === 0) this.onHead(head, 0, head.length);
   }
 
   /** @param {StreamState} stream */
   beginItem(stream) {
     this.delivered += 1;
     if (this.recorder === null) return;
-    stream.headLeft = Math.min(ITEM_HEAD_BYTES, stream.messageLeft);
+    stream.headLeft = Math.min(this.headBytes, stream.messageLeft);
     if (stream.head.length !== stream.headLeft) stream.head = Buffer.alloc(stream.headLeft);
   }
 

@@ -47,12 +47,16 @@ class GrpcPublisher {
     this.failure = null;
     /** @type {Set<number>} streams whose response has brought a message */
     this.answered = new Set();
+    this.newlyAnswered = 0;
+    /** @type {(count: number) => void} */
+    this.listener = () => undefined;
     /** @type {Buffer[]} */
     this.out = [toClientHello()];
     socket.on("error", (cause) => (this.failure ??= cause.message));
     socket.on("close", () => (this.failure ??= "the server closed the publisher's connection"));
     socket.on("data", (chunk) => {
       this.scanner.feed(chunk, chunk.length);
+      this.tellAnswers();
       this.send();
     });
     this.send();
@@ -62,6 +66,17 @@ class GrpcPublisher {
   publish(count, schedule) {
     this.waiting.push({ ...schedule, left: count });
     this.send();
+  }
+
+  /** @param {(count: number) => void} listener */
+  onAnswers(listener) {
+    this.listener = listener;
+  }
+
+  tellAnswers() {
+    const count = this.newlyAnswered;
+    this.newlyAnswered = 0;
+    if (count > 0) this.listener(count);
   }
 
   error() {
@@ -140,6 +155,7 @@ class GrpcPublisher {
   /** A response without a message is a refusal: its only HEADERS carry the status. @param {number} streamId */
   endCall(streamId) {
     this.inFlight -= 1;
+    this.newlyAnswered += 1;
     if (this.current?.streamId === streamId) this.current = null;
     if (!this.answered.delete(streamId)) this.failure ??= "the server refused a Publish call";
   }

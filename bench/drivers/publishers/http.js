@@ -1,6 +1,7 @@
 // Publishers for Centrifugo and nchan: HTTP/1.1 POSTs on one connection, sent without waiting for the answers.
 
 import { HOST } from "../../peers/peer.js";
+import { createCounter } from "./counter.js";
 import { createMessages } from "./messages.js";
 import { connectSocket, publishTo } from "./socket.js";
 
@@ -28,11 +29,15 @@ function toPost(port, path, type, body) {
 async function connectHttpPublisher({ target, payload, stamped }, request) {
   const socket = await connectSocket(target.port);
   let tail = "";
-  return publishTo(socket, createMessages(request, payload, stamped), (chunk) => {
-    const text = tail + chunk.toString("latin1");
+  const countAnswers = createCounter("HTTP/1.1 ");
+  const onData = (/** @type {Buffer} */ chunk) => {
+    const received = chunk.toString("latin1");
+    const text = tail + received;
     tail = text.slice(-TAIL_BYTES);
-    return { error: (STATUS_LINE.exec(text) ?? ERROR_INSIDE.exec(text))?.[0] ?? null };
-  });
+    const error = (STATUS_LINE.exec(text) ?? ERROR_INSIDE.exec(text))?.[0] ?? null;
+    return { error, answered: countAnswers(received) };
+  };
+  return publishTo(socket, createMessages(request, payload, stamped), onData, { answers: true });
 }
 
 /** @param {PublisherOptions} options @returns {Promise<Publisher>} */

@@ -11,6 +11,8 @@ import { connectSocketIoPublisher, connectWsPublisher } from "./websocket.js";
 /**
  * @typedef {object} Publisher
  * @property {(count: number, schedule: Schedule) => void} publish  sends `count` more messages in one write
+ * @property {((listener: (count: number) => void) => void) | null} onAnswers  calls back with how many messages the server has
+ *   just answered; null where it answers none
  * @property {() => string | null} error  why some were refused, or null
  * @property {() => void} close
  */
@@ -21,15 +23,16 @@ import { connectSocketIoPublisher, connectWsPublisher } from "./websocket.js";
  * @property {string} topic
  * @property {Buffer} payload  of every message
  * @property {boolean} stamped  the first bytes of each payload are a stamp (wire/stamp.js) instead
+ * @property {boolean} answered  an answer to each message is wanted, and asked for where the protocol gives none by itself
  */
 
 /**
  * @param {import("../../peers/peer.js").Target} target @param {string} topic @param {Buffer} payload
- * @param {{ stamped?: boolean }} [more]
+ * @param {{ stamped?: boolean, answered?: boolean }} [more]
  * @returns {Promise<Publisher>}
  */
-export function connectPublisher(target, topic, payload, { stamped = false } = {}) {
-  const options = { target, topic, payload, stamped };
+export function connectPublisher(target, topic, payload, { stamped = false, answered = false } = {}) {
+  const options = { target, topic, payload, stamped, answered };
   switch (target.publishProtocol) {
     case "grpc":
       return connectGrpcPublisher(options);
