@@ -12,6 +12,7 @@ import { ServiceError } from "./kernel/errors.js";
 import { randomSeed } from "./kernel/ids.js";
 import { type Logger, createLogger } from "./kernel/log.js";
 import { type Turn, createTurn } from "./kernel/turn.js";
+import { Decompressor } from "./rpc/compression.js";
 import type { HttpHandler } from "./rpc/http-message.js";
 import type { MethodTable } from "./rpc/methods.js";
 import { type Topics, createTopics } from "./topics/topics.js";
@@ -138,6 +139,7 @@ function listen(config: Config, parts: ListenParts): Promise<Listener> {
         turn,
         clock,
         messageBytesMax: limits.messageBytesMax,
+        decompressor: new Decompressor(limits),
         requestMemory: { bytes: 0, bytesMax: limits.requestBytesTotalMax },
         onInternalError,
       },
