@@ -23,11 +23,17 @@ export const kernelName = "kernel";
 export const outsideForAll: readonly string[] = ["node:buffer"];
 
 export const layers: readonly Layer[] = [
-  { name: kernelName, path: `${serverRoot}kernel/`, imports: [], outside: ["node:crypto", "pino"] },
+  {
+    name: kernelName,
+    path: `${serverRoot}kernel/`,
+    imports: [],
+    outside: ["node:crypto", "node:os", "node:perf_hooks", "pino"],
+  },
   { name: "ports", path: `${serverRoot}ports/`, imports: [], outside: [] },
   { name: "auth", path: `${serverRoot}auth/`, imports: ["ports"], outside: ["node:crypto"] },
   { name: "topics", path: `${serverRoot}topics/`, imports: ["ports"], outside: [] },
   { name: "control", path: `${serverRoot}control/`, imports: ["ports", "auth"], outside: [] },
+  { name: "metering", path: `${serverRoot}metering/`, imports: ["ports"], outside: [] },
   { name: "config", path: `${serverRoot}config/`, imports: [], outside: ["node:util"] },
   { name: "rpc", path: `${serverRoot}rpc/`, imports: [], outside: ["node:util", "node:zlib"] },
   { name: "rpc/grpc", path: `${serverRoot}rpc/grpc/`, imports: ["rpc", "http2"], outside: [] },
@@ -65,6 +71,7 @@ export const layers: readonly Layer[] = [
       "auth",
       "topics",
       "control",
+      "metering",
       "config",
       "rpc",
       "rpc/grpc",

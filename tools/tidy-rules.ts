@@ -29,6 +29,7 @@ const worldPaths: readonly string[] = [
   "packages/server/src/kernel/clock.ts",
   "packages/server/src/kernel/ids.ts",
   "packages/server/src/kernel/log.ts",
+  "packages/server/src/kernel/machine.ts",
   "packages/server/src/kernel/turn.ts",
   "packages/cli/",
   "tools/",

@@ -2,7 +2,14 @@
 
 import type { ByteSink } from "./byte-sink.js";
 import type { ConnectionContext } from "./context.js";
-import { ConnectionError, ErrorCode } from "./error-code.js";
+import { ErrorCode } from "./error-code.js";
+import {
+  CONNECTION_FAULTS,
+  ConnectionError,
+  type ConnectionFault,
+  STREAM_FAULTS,
+  type StreamFault,
+} from "./fault.js";
 import { FrameParser } from "./frame-parser.js";
 import { FrameReceiver, type ReceivingConnection } from "./frame-receiver.js";
 import {
@@ -50,6 +57,9 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
   #scheduled = false;
   /** The sink keeps bytes: nothing may be written before it has drained. */
   #blocked = false;
+  /** What the sink keeps while blocked, and what of all that waits here is counted in the total. */
+  #sinkBytes = 0;
+  #keptBytes = 0;
   #paused = false;
   /** Some stream found no room; all are told when there is some. */
   #owesRoom = false;
@@ -82,9 +92,11 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
   }
 
   get hasRoom(): boolean {
-    return (
-      !this.#blocked && this.#outbox.bytes < this.#context.limits.outboxBytesMax && this.sendWindowBytes > 0
-    );
+    const { roomBytes } = this.#context.outboxBudget;
+    if (!this.#blocked && this.#outbox.bytes < roomBytes && this.sendWindowBytes > 0) return true;
+    // Whoever hears no here is told when there is room: the outbox may have been short of its limit when the limit fell.
+    this.#owesRoom = true;
+    return false;
   }
 
   // ---- what the transport tells ----
@@ -96,8 +108,8 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
     try {
       this.#parser.receive(chunk);
     } catch (error) {
-      if (error instanceof ConnectionError) this.#fail(error.code, error.message);
-      else this.#fail(ErrorCode.INTERNAL_ERROR, "internal error", error);
+      if (error instanceof ConnectionError) this.#fail(error.fault, error.message);
+      else this.#fail("internal", "internal error", error);
     }
   }
 
@@ -106,6 +118,7 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
     if (!this.#blocked) return;
     this.#blocked = false;
     this.#blockedMs = 0;
+    this.#countKept();
     this.#resumeReading();
     this.#schedule();
   }
@@ -115,6 +128,8 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
     if (this.#phase === "closed") return;
     this.#phase = "closed";
     this.#outbox.clear();
+    this.#blocked = false;
+    this.#countKept();
     this.#endStreams("lost");
   }
 
@@ -132,12 +147,14 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
     this.#prefaceMs = this.#parser.pastPreface ? 0 : this.#prefaceMs + elapsedMs;
     this.#headerBlockMs = this.#receiver.insideHeaderBlock ? this.#headerBlockMs + elapsedMs : 0;
     this.#closingMs = this.#phase === "closing" ? this.#closingMs + elapsedMs : 0;
-    if (this.#closingMs > limits.closeTimeoutMs || this.#blockedMs > limits.stallTimeoutMs) {
-      this.destroy();
+    if (this.#closingMs > limits.closeTimeoutMs) {
+      this.#cut("close_timeout", "the peer does not close");
+    } else if (this.#blockedMs > limits.stallTimeoutMs) {
+      this.#cut("stalled", "the peer takes no bytes");
     } else if (this.#prefaceMs > limits.prefaceTimeoutMs) {
-      this.#fail(ErrorCode.PROTOCOL_ERROR, "the connection preface takes too long");
+      this.#fail("preface_timeout", "the connection preface takes too long");
     } else if (this.#headerBlockMs > limits.headerBlockTimeoutMs) {
-      this.#fail(ErrorCode.ENHANCE_YOUR_CALM, "a header block takes too long");
+      this.#fail("header_block_timeout", "a header block takes too long");
     } else if (this.#silentMs > limits.idleTimeoutMs && this.streams.size === 0 && this.#phase === "open") {
       this.#lastGoaway(ErrorCode.NO_ERROR, "idle");
       this.#close();
@@ -175,9 +192,19 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
     this.#sink.destroy();
   }
 
-  #fail(code: ErrorCode, reason: string, cause?: unknown): void {
-    this.#context.onConnectionError(code, reason, cause);
-    this.close(code, reason);
+  #fail(fault: ConnectionFault, reason: string, cause?: unknown): void {
+    this.#context.onConnectionError(fault, reason, cause);
+    this.close(CONNECTION_FAULTS[fault], reason);
+  }
+
+  #cut(fault: ConnectionFault, reason: string): void {
+    this.#context.onConnectionError(fault, reason);
+    this.destroy();
+  }
+
+  #failStream(stream: Http2Stream, fault: StreamFault): void {
+    this.#context.onStreamError(fault);
+    this.resetStream(stream, STREAM_FAULTS[fault]);
   }
 
   #lastGoaway(code: ErrorCode, reason: string): void {
@@ -212,7 +239,7 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
     for (const stream of this.#pendingStreams) {
       stream.stalledMs += elapsedMs;
       if (stream.stalledMs > this.#context.limits.stallTimeoutMs) {
-        this.resetStream(stream, ErrorCode.ENHANCE_YOUR_CALM);
+        this.#failStream(stream, "stalled");
       }
     }
   }
@@ -222,7 +249,7 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
       if (stream.remoteEnded) continue;
       stream.incompleteMs += elapsedMs;
       if (stream.incompleteMs > this.#context.limits.requestTimeoutMs)
-        this.resetStream(stream, ErrorCode.CANCEL);
+        this.#failStream(stream, "request_timeout");
     }
   }
 
@@ -243,7 +270,7 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
 
   #added(): void {
     if (!this.#scheduled) this.#schedule();
-    if (this.#outbox.bytes < this.#context.limits.outboxBytesMax) return;
+    if (this.#outbox.bytes < this.#context.outboxBudget.roomBytes) return;
     this.#owesRoom = true;
     if (this.#blocked && !this.#paused) {
       this.#paused = true;
@@ -252,7 +279,11 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#blocked) return;
+    if (this.#scheduled) return;
+    if (this.#blocked) {
+      this.#countKept();
+      return;
+    }
     this.#scheduled = true;
     this.#context.turn.write(this);
   }
@@ -261,12 +292,26 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
   flush(): void {
     this.#scheduled = false;
     if (this.#phase === "closed" || this.#blocked) return;
-    if (this.#outbox.bytes > 0 && !this.#outbox.flush(this.#sink, this.#context.scratch)) {
+    const { bytes } = this.#outbox;
+    if (bytes > 0 && !this.#outbox.flush(this.#sink, this.#context.scratch)) {
       this.#blocked = true;
+      this.#sinkBytes = bytes;
+      this.#countKept();
       this.#owesRoom = true;
     }
     if (this.#phase === "closing") this.#sink.end();
     else if (this.#owesRoom && !this.#blocked) this.#tellOfRoom();
+  }
+
+  /** Brings this connection's part of the total up to date: what its sink keeps, and what waits behind that. */
+  #countKept(): void {
+    const keptBytes = this.#blocked ? this.#sinkBytes + this.#outbox.bytes : 0;
+    this.#context.outboxBudget.add(keptBytes - this.#keptBytes);
+    this.#keptBytes = keptBytes;
+  }
+
+  hold(bytes: number): void {
+    this.#context.outboxBudget.add(bytes);
   }
 
   #resumeReading(): void {
@@ -364,7 +409,7 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
     const { limits } = this.#context;
     this.#receiveWindowBytes -= payloadBytes;
     if (this.#receiveWindowBytes < 0) {
-      throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, "more DATA than the connection's window");
+      throw new ConnectionError("flow_control", "more DATA than the connection's window");
     }
     this.#unacknowledgedBytes += payloadBytes;
     // Windows are given back in halves, so that a stream of small frames costs few WINDOW_UPDATEs.
@@ -409,7 +454,7 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
       const stream = this.streams.get(streamId);
       if (stream === undefined) return;
       if (stream.sendWindowBytes + incrementBytes > MAX_31_BITS) {
-        this.resetStream(stream, ErrorCode.FLOW_CONTROL_ERROR);
+        this.#failStream(stream, "flow_control");
       } else {
         this.#widen(stream, incrementBytes);
       }
@@ -418,7 +463,7 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
     const wasShut = this.sendWindowBytes <= 0;
     this.sendWindowBytes += incrementBytes;
     if (this.sendWindowBytes > MAX_31_BITS) {
-      throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, "the connection's window above 2^31-1");
+      throw new ConnectionError("flow_control", "the connection's window above 2^31-1");
     }
     if (wasShut && this.sendWindowBytes > 0) this.#pumpAll();
   }
@@ -428,7 +473,7 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
     const wasShut = stream.sendWindowBytes <= 0;
     stream.sendWindowBytes += changeBytes;
     if (stream.sendWindowBytes > MAX_31_BITS) {
-      throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, "a stream's window above 2^31-1");
+      throw new ConnectionError("flow_control", "a stream's window above 2^31-1");
     }
     if (!wasShut || stream.sendWindowBytes <= 0) return;
     if (stream.pump() && stream.ready) stream.handler?.writable();

@@ -1,4 +1,4 @@
-// RFC 9113 section 7: error codes, and the two errors a peer can cause.
+// RFC 9113 section 7: error codes.
 
 export const ErrorCode = {
   NO_ERROR: 0x0,
@@ -18,14 +18,3 @@ export const ErrorCode = {
 } as const;
 
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
-
-/** The peer broke the connection's rules: GOAWAY with `code`, then the connection ends (RFC 9113 5.4.1). */
-export class ConnectionError extends Error {
-  readonly code: ErrorCode;
-
-  constructor(code: ErrorCode, message: string) {
-    super(message);
-    this.name = "ConnectionError";
-    this.code = code;
-  }
-}

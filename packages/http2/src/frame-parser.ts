@@ -1,7 +1,7 @@
 // Bytes in, frames out: an explicit state machine over whatever pieces the transport delivers. DATA passes through
 // in pieces without being gathered; every other frame is handed over whole.
 
-import { ConnectionError, ErrorCode } from "./error-code.js";
+import { ConnectionError } from "./fault.js";
 import { CLIENT_PREFACE, FRAME_HEADER_BYTES, FrameType, Flag } from "./frame-types.js";
 import { readUint32 } from "./frames.js";
 
@@ -101,7 +101,7 @@ export class FrameParser {
     let at = from;
     while (at < chunk.length && this.#prefaceSeen < CLIENT_PREFACE.length) {
       if (chunk[at] !== CLIENT_PREFACE[this.#prefaceSeen]) {
-        throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "not an HTTP/2 connection preface");
+        throw new ConnectionError("preface", "not an HTTP/2 connection preface");
       }
       at++;
       this.#prefaceSeen++;
@@ -182,7 +182,7 @@ export class FrameParser {
     this.#padding = chunk[from] as number;
     // The length octet itself counts, so padding must be smaller than the payload (RFC 9113 6.1).
     if (this.#padding >= this.#payloadBytes) {
-      throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "padding is as long as the frame or longer");
+      throw new ConnectionError("protocol", "padding is as long as the frame or longer");
     }
     this.#remaining = this.#payloadBytes - 1 - this.#padding;
     this.#state = State.DATA;

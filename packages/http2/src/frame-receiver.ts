@@ -3,7 +3,8 @@
 import { AbuseBudget } from "./abuse-budget.js";
 import { ClosedStreams } from "./closed-streams.js";
 import type { ConnectionContext } from "./context.js";
-import { ConnectionError, ErrorCode } from "./error-code.js";
+import type { ErrorCode } from "./error-code.js";
+import { ConnectionError, STREAM_FAULTS, type StreamFault } from "./fault.js";
 import type { FrameHandler } from "./frame-parser.js";
 import { FrameType, Flag } from "./frame-types.js";
 import { readUint32 } from "./frames.js";
@@ -88,16 +89,16 @@ export class FrameReceiver implements FrameHandler {
     checkFrameHeader(type, flags, streamId, payloadBytes, this.#context.limits.frameBytesMax);
     if (!this.#hasSettings) {
       if (type !== FrameType.SETTINGS || (flags & Flag.ACK) !== 0) {
-        throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "the first frame is not SETTINGS");
+        throw new ConnectionError("protocol", "the first frame is not SETTINGS");
       }
       this.#hasSettings = true;
     }
     if (this.#assembly !== undefined) {
       if (type !== FrameType.CONTINUATION || streamId !== this.#assembly.streamId) {
-        throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "a header block was interrupted");
+        throw new ConnectionError("protocol", "a header block was interrupted");
       }
     } else if (type === FrameType.CONTINUATION) {
-      throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "CONTINUATION without HEADERS");
+      throw new ConnectionError("protocol", "CONTINUATION without HEADERS");
     }
     if (type === FrameType.DATA) this.#startData(flags, streamId, payloadBytes);
     else if (type > FrameType.CONTINUATION || type === FrameType.PRIORITY) this.#takeIdleFrame();
@@ -110,8 +111,7 @@ export class FrameReceiver implements FrameHandler {
         break;
       case FrameType.PRIORITY:
         // Priorities are not used (RFC 9113 5.3.2); a stream that depends on itself is still an error (RFC 7540 5.3.1).
-        if ((readUint32(payload, 0) & 0x7fff_ffff) === streamId)
-          this.#streamError(streamId, ErrorCode.PROTOCOL_ERROR);
+        if ((readUint32(payload, 0) & 0x7fff_ffff) === streamId) this.#streamError(streamId, "protocol");
         break;
       case FrameType.RST_STREAM:
         this.#rstStream(streamId);
@@ -134,7 +134,7 @@ export class FrameReceiver implements FrameHandler {
         this.#continuation(flags, payload);
         break;
       default:
-        throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "a frame that only servers send");
+        throw new ConnectionError("protocol", "a frame that only servers send");
     }
   }
 
@@ -145,15 +145,15 @@ export class FrameReceiver implements FrameHandler {
     if (stream === undefined) {
       this.#checkNotIdle(streamId);
       // What was under way when we closed the stream is dropped; anything else comes too late (RFC 9113 5.1).
-      if (this.closed.find(streamId) !== "us") this.#streamError(streamId, ErrorCode.STREAM_CLOSED);
+      if (this.closed.find(streamId) !== "us") this.#streamError(streamId, "stream_closed");
       return;
     }
     if (stream.remoteEnded) {
       this.#dataStream = undefined;
-      this.#streamError(streamId, ErrorCode.STREAM_CLOSED);
+      this.#streamError(streamId, "stream_closed");
     } else if (payloadBytes > stream.receiveWindowBytes) {
       this.#dataStream = undefined;
-      this.#streamError(streamId, ErrorCode.FLOW_CONTROL_ERROR);
+      this.#streamError(streamId, "flow_control");
     }
   }
 
@@ -163,7 +163,7 @@ export class FrameReceiver implements FrameHandler {
     stream.receivedBytes += piece.length;
     const declaredBytes = stream.headers.contentLengthBytes;
     if (declaredBytes >= 0 && stream.receivedBytes > declaredBytes) {
-      this.#streamError(streamId, ErrorCode.PROTOCOL_ERROR);
+      this.#streamError(streamId, "content_length");
       return;
     }
     stream.handler?.data(piece);
@@ -182,7 +182,7 @@ export class FrameReceiver implements FrameHandler {
   #endRemote(stream: Http2Stream): void {
     const declaredBytes = stream.headers.contentLengthBytes;
     if (declaredBytes >= 0 && stream.receivedBytes !== declaredBytes) {
-      this.#streamError(stream.id, ErrorCode.PROTOCOL_ERROR);
+      this.#streamError(stream.id, "content_length");
     } else {
       this.#connection.remoteEnd(stream);
     }
@@ -216,8 +216,8 @@ export class FrameReceiver implements FrameHandler {
       const by = this.closed.find(streamId);
       if (by === "us") return;
       throw by === "peer"
-        ? new ConnectionError(ErrorCode.STREAM_CLOSED, "HEADERS on a closed stream")
-        : new ConnectionError(ErrorCode.PROTOCOL_ERROR, "stream ids must grow");
+        ? new ConnectionError("stream_closed", "HEADERS on a closed stream")
+        : new ConnectionError("protocol", "stream ids must grow");
     }
     this.lastStreamId = streamId;
     this.#request(assembly, block);
@@ -227,17 +227,18 @@ export class FrameReceiver implements FrameHandler {
     const { streamId, endStream } = assembly;
     const connection = this.#connection;
     if (!connection.acceptsStreams || connection.streams.size >= this.#context.limits.concurrentStreamsMax) {
-      this.#streamError(streamId, ErrorCode.REFUSED_STREAM);
+      this.#streamError(streamId, "refused_stream");
       return;
     }
     if (block.tooLarge) {
       this.#takeReset();
+      this.#context.onStreamError("header_list_too_large");
       connection.refuseWithStatus(streamId, "431", endStream);
       return;
     }
     const headers = parseRequestHeaders(block);
     if (headers instanceof MalformedHeaders || assembly.dependsOnItself) {
-      this.#streamError(streamId, ErrorCode.PROTOCOL_ERROR);
+      this.#streamError(streamId, "malformed");
       return;
     }
     const stream = connection.openStream(streamId, headers);
@@ -246,9 +247,9 @@ export class FrameReceiver implements FrameHandler {
 
   #trailers(stream: Http2Stream, block: HeaderBlock, endStream: boolean): void {
     if (stream.remoteEnded) {
-      this.#streamError(stream.id, ErrorCode.STREAM_CLOSED);
+      this.#streamError(stream.id, "stream_closed");
     } else if (!endStream || block.tooLarge || trailersFault(block) !== undefined) {
-      this.#streamError(stream.id, ErrorCode.PROTOCOL_ERROR);
+      this.#streamError(stream.id, "malformed");
     } else {
       this.#endRemote(stream);
     }
@@ -259,7 +260,7 @@ export class FrameReceiver implements FrameHandler {
       return this.#decoder.decode(block);
     } catch (error) {
       if (!(error instanceof HpackError)) throw error;
-      throw new ConnectionError(ErrorCode.COMPRESSION_ERROR, error.message);
+      throw new ConnectionError("compression", error.message);
     }
   }
 
@@ -283,15 +284,17 @@ export class FrameReceiver implements FrameHandler {
     if (incrementBytes > 0) {
       this.#connection.windowUpdate(streamId, incrementBytes);
     } else if (streamId === 0) {
-      throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "WINDOW_UPDATE by 0");
+      throw new ConnectionError("protocol", "WINDOW_UPDATE by 0");
     } else {
-      this.#streamError(streamId, ErrorCode.PROTOCOL_ERROR);
+      this.#streamError(streamId, "protocol");
     }
   }
 
   /** RST_STREAM for something the peer did. Each costs it as much as a reset of its own (CVE-2025-8671). */
-  #streamError(streamId: number, code: ErrorCode): void {
+  #streamError(streamId: number, fault: StreamFault): void {
+    this.#context.onStreamError(fault);
     this.#takeReset();
+    const code = STREAM_FAULTS[fault];
     const stream = this.#connection.streams.get(streamId);
     if (stream === undefined) this.#connection.refuse(streamId, code);
     else this.#connection.resetStream(stream, code);
@@ -299,23 +302,22 @@ export class FrameReceiver implements FrameHandler {
 
   #checkNotIdle(streamId: number): void {
     if (streamId > this.lastStreamId) {
-      throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "a frame on a stream that was never opened");
+      throw new ConnectionError("protocol", "a frame on a stream that was never opened");
     }
   }
 
   #takeReset(): void {
-    if (!this.#resets.take())
-      throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "too many streams reset");
+    if (!this.#resets.take()) throw new ConnectionError("too_many_resets", "too many streams reset");
   }
 
   #takeAnswer(): void {
     if (!this.#answers.take())
-      throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "too many PING or SETTINGS");
+      throw new ConnectionError("too_many_pings_or_settings", "too many PING or SETTINGS");
   }
 
   #takeIdleFrame(): void {
     if (!this.#idleFrames.take()) {
-      throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "too many frames that carry nothing");
+      throw new ConnectionError("too_many_empty_frames", "too many frames that carry nothing");
     }
   }
 }

@@ -1,14 +1,14 @@
 // What a frame's header alone tells: size and stream id of each type (RFC 9113 section 6).
 
-import { ConnectionError, ErrorCode } from "./error-code.js";
+import { ConnectionError } from "./fault.js";
 import { FrameType, Flag } from "./frame-types.js";
 
 function sizeError(reason: string): ConnectionError {
-  return new ConnectionError(ErrorCode.FRAME_SIZE_ERROR, reason);
+  return new ConnectionError("frame_size", reason);
 }
 
 function protocolError(reason: string): ConnectionError {
-  return new ConnectionError(ErrorCode.PROTOCOL_ERROR, reason);
+  return new ConnectionError("protocol", reason);
 }
 
 /** Throws ConnectionError for a frame that is wrong whatever its payload. */

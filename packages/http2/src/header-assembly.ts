@@ -1,6 +1,6 @@
 // One header block, out of a HEADERS frame and the CONTINUATION frames after it (RFC 9113 6.2, 6.10).
 
-import { ConnectionError, ErrorCode } from "./error-code.js";
+import { ConnectionError } from "./fault.js";
 import { Flag } from "./frame-types.js";
 import { readUint32 } from "./frames.js";
 import type { Http2Limits } from "./limits.js";
@@ -24,8 +24,7 @@ export class HeaderAssembly {
     const hasPriority = (flags & Flag.PRIORITY) !== 0;
     const priorityAt = from;
     if (hasPriority) from += 5;
-    if (from > to)
-      throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "HEADERS with more padding than payload");
+    if (from > to) throw new ConnectionError("protocol", "HEADERS with more padding than payload");
     this.streamId = streamId;
     this.endStream = (flags & Flag.END_STREAM) !== 0;
     this.dependsOnItself = hasPriority && (readUint32(payload, priorityAt) & 0x7fff_ffff) === streamId;
@@ -43,7 +42,7 @@ export class HeaderAssembly {
     this.#pieces.push(Uint8Array.from(payload));
     this.#bytes += payload.length;
     if (this.#pieces.length - 1 > limits.continuationFramesMax || this.#bytes > limits.headerBlockBytesMax) {
-      throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "a header block of too many frames or bytes");
+      throw new ConnectionError("header_block_too_large", "a header block of too many frames or bytes");
     }
   }
 

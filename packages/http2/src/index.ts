@@ -3,6 +3,7 @@
 export type { ByteSink, WriteTurn } from "./byte-sink.js";
 export { Http2Connection } from "./connection.js";
 export { ErrorCode } from "./error-code.js";
+export { CONNECTION_FAULTS, type ConnectionFault, STREAM_FAULTS, type StreamFault } from "./fault.js";
 export { encodeHeaders } from "./hpack/encoder.js";
 export { type Http2Limits, defaultHttp2Limits } from "./limits.js";
 export { RequestHeaders } from "./request-headers.js";

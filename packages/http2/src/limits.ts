@@ -21,6 +21,10 @@ export interface Http2Limits {
   readonly connectionWindowBytes: number;
   /** Bytes waiting for the peer on one connection. Beyond: streams are not ready, and nothing more is read from the peer. */
   readonly outboxBytesMax: number;
+  /** What `outboxBytesMax` falls to while the bytes that wait for all peers are above `outboxBytesTotalMax`. */
+  readonly outboxBytesGuaranteedMax: number;
+  /** Bytes waiting for peers that do not take them, all connections together. Beyond: each has `outboxBytesGuaranteedMax`. */
+  readonly outboxBytesTotalMax: number;
   /** Streams reset before they were answered: at once, and per second in the long run (CVE-2023-44487). Beyond: ENHANCE_YOUR_CALM. */
   readonly resetsBurstMax: number;
   readonly resetsPerSecondMax: number;
@@ -55,6 +59,8 @@ export const defaultHttp2Limits: Http2Limits = {
   streamWindowBytes: 1024 * 1024,
   connectionWindowBytes: 4 * 1024 * 1024,
   outboxBytesMax: 256 * 1024,
+  outboxBytesGuaranteedMax: 16 * 1024,
+  outboxBytesTotalMax: 256 * 1024 * 1024,
   resetsBurstMax: 1000,
   resetsPerSecondMax: 100,
   answersBurstMax: 10_000,

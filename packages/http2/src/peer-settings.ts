@@ -1,6 +1,6 @@
 // The SETTINGS frames of a peer, checked (RFC 9113 6.5).
 
-import { ConnectionError, ErrorCode } from "./error-code.js";
+import { ConnectionError } from "./fault.js";
 import { DEFAULT_FRAME_BYTES, MAX_31_BITS, MAX_FRAME_BYTES, Setting } from "./frame-types.js";
 import { readUint32 } from "./frames.js";
 
@@ -22,17 +22,17 @@ export function parseSettings(payload: Uint8Array): PeerSettings {
         settings.headerTableBytes = value;
         break;
       case Setting.ENABLE_PUSH:
-        if (value > 1) throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "ENABLE_PUSH is neither 0 nor 1");
+        if (value > 1) throw new ConnectionError("protocol", "ENABLE_PUSH is neither 0 nor 1");
         break;
       case Setting.INITIAL_WINDOW_SIZE:
         if (value > MAX_31_BITS) {
-          throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, "INITIAL_WINDOW_SIZE above 2^31-1");
+          throw new ConnectionError("flow_control", "INITIAL_WINDOW_SIZE above 2^31-1");
         }
         settings.initialWindowBytes = value;
         break;
       case Setting.MAX_FRAME_SIZE:
         if (value < DEFAULT_FRAME_BYTES || value > MAX_FRAME_BYTES) {
-          throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "MAX_FRAME_SIZE out of range");
+          throw new ConnectionError("protocol", "MAX_FRAME_SIZE out of range");
         }
         settings.frameBytesMax = value;
         break;

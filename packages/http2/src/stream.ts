@@ -40,6 +40,8 @@ export interface StreamConnection {
   sendStamped(streamId: number, frames: StampedFrames): void;
   /** The stream has sent its END_STREAM. */
   localEnd(stream: Http2Stream): void;
+  /** So many more bytes (or, negative, fewer) wait for a window. */
+  hold(bytes: number): void;
   /** The stream has bytes that wait for a window, or has none any more. */
   setPending(stream: Http2Stream, pending: boolean): void;
   resetStream(stream: Http2Stream, code: ErrorCode): void;
@@ -144,6 +146,7 @@ export class Http2Stream {
       return;
     }
     if (bytes.length === 0) return;
+    connection.hold(bytes.length);
     if (this.#pending !== undefined) {
       this.#pending.push(bytes);
       return;
@@ -180,6 +183,7 @@ export class Http2Stream {
       );
       if (bytes <= 0) return false;
       this.#spend(bytes);
+      connection.hold(-bytes);
       this.stalledMs = 0;
       const header = Buffer.allocUnsafe(FRAME_HEADER_BYTES);
       writeFrameHeader(header, 0, bytes, FrameType.DATA, 0, this.id);
@@ -203,6 +207,8 @@ export class Http2Stream {
     this.over = true;
     this.localEnded = true;
     if (this.#pending === undefined) return;
+    const waiting = this.#pending.reduce((sum, piece) => sum + piece.length, 0);
+    this.#connection.hold(this.#pendingOffset - waiting);
     this.#pending = undefined;
     this.#connection.setPending(this, false);
   }

@@ -1,6 +1,6 @@
 // The composition root: builds the server out of its parts, starts them in order, stops them in reverse.
 
-import { createHttp2Server } from "@subito/http2";
+import { type Http2Server, createHttp2Server } from "@subito/http2";
 import { formatCredential } from "./auth/api-key.js";
 import { createAuthenticator } from "./auth/authenticate.js";
 import type { Config } from "./config/config.js";
@@ -11,19 +11,28 @@ import { type Clock, systemClock } from "./kernel/clock.js";
 import { ServiceError } from "./kernel/errors.js";
 import { randomSeed } from "./kernel/ids.js";
 import { type Logger, createLogger } from "./kernel/log.js";
+import { type LoopDelayGauge, startLoopDelayGauge } from "./kernel/loop-delay.js";
+import { type Machine, systemMachine } from "./kernel/machine.js";
 import { type Turn, createTurn } from "./kernel/turn.js";
 import { Decompressor } from "./rpc/compression.js";
+import { VERSION } from "./kernel/version.js";
+import { type Metric, toPrometheusText } from "./metering/metric.js";
+import { type MetricSources, createMetrics } from "./metering/metrics.js";
 import type { HttpHandler } from "./rpc/http-message.js";
 import type { MethodTable } from "./rpc/methods.js";
+import { RequestMemory } from "./rpc/request-memory.js";
 import { type Topics, createTopics } from "./topics/topics.js";
 import { createCaller } from "./transports/grpc/caller.js";
 import { createMethodTable } from "./transports/grpc/services.js";
 import { createApiKeyRoutes } from "./transports/http/api-keys.js";
 import { createHttpCaller } from "./transports/http/caller.js";
 import { createHealthRoutes } from "./transports/http/health.js";
+import { createMetricsRoutes } from "./transports/http/metrics.js";
 import { createHttpHandler } from "./transports/http/routes.js";
 import { createTopicRoutes } from "./transports/http/topics.js";
+import { ConnectionCounts } from "./transports/listener/connection-counts.js";
 import { createHttp1Server } from "./transports/listener/http1.js";
+import { Http2Counts } from "./transports/listener/http2-counts.js";
 import { createHttp2Requests } from "./transports/listener/http2-requests.js";
 import { type Listener, startListener } from "./transports/listener/listener.js";
 
@@ -31,6 +40,7 @@ import { type Listener, startListener } from "./transports/listener/listener.js"
 export interface ServerOverrides {
   readonly clock?: Clock;
   readonly log?: Logger;
+  readonly machine?: Machine;
 }
 
 export interface RunningServer {
@@ -49,20 +59,19 @@ export async function startServer(config: Config, overrides: ServerOverrides = {
   const log = overrides.log ?? createLogger({ level: config.logLevel });
   const engine = await startEmbeddedEngine({ dataDir: config.dataDir, clock, limits: config.limits, log });
   try {
-    return await startOn(engine, config, clock, log);
+    return await startOn(engine, config, { clock, log, machine: overrides.machine ?? systemMachine });
   } catch (error) {
     await engine.close();
     throw error;
   }
 }
 
-async function startOn(
-  engine: EmbeddedEngine,
-  config: Config,
-  clock: Clock,
-  log: Logger,
-): Promise<RunningServer> {
+/** The world outside, as it is or as a test has it. */
+type World = Required<ServerOverrides>;
+
+async function startOn(engine: EmbeddedEngine, config: Config, world: World): Promise<RunningServer> {
   const { limits } = config;
+  const { clock, log } = world;
   const turn = createTurn();
   const topics = createTopics({
     engine: engine.topics,
@@ -83,11 +92,13 @@ async function startOn(
 
   let ready = false;
   const httpCaller = createHttpCaller(authenticator);
+  let metrics: readonly Metric[] = [];
   const handleHttp = createHttpHandler(
     [
       ...createHealthRoutes(() => ready),
       ...createTopicRoutes({ topics, caller: httpCaller, turn, clock, pollTimeoutMs: limits.pollTimeoutMs }),
       ...createApiKeyRoutes(apiKeys, httpCaller),
+      ...createMetricsRoutes(() => toPrometheusText(metrics), httpCaller),
     ],
     onInternalError,
   );
@@ -97,7 +108,10 @@ async function startOn(
     caller: createCaller(authenticator),
     limits,
   });
-  const listener = await listen(config, { clock, log, turn, methods, handleHttp, onInternalError });
+  const port = await listen(config, { clock, log, turn, methods, handleHttp, onInternalError });
+  const { listener } = port;
+  const loopDelay = startLoopDelayGauge(clock);
+  metrics = createMetrics(toSources(engine, topics, port, { loopDelay, machine: world.machine }));
   ready = true;
   log.info({ host: listener.host, port: listener.port, auth: config.auth }, "listening");
 
@@ -109,6 +123,7 @@ async function startOn(
       firstKey && formatCredential({ endpoint: toEndpoint(config.host, listener), apiKey: firstKey.token }),
     close() {
       ready = false;
+      loopDelay.close();
       return (closing ??= stop(listener, topics, engine, config, log));
     },
   };
@@ -123,9 +138,20 @@ interface ListenParts {
   readonly onInternalError: (error: ServiceError) => void;
 }
 
-function listen(config: Config, parts: ListenParts): Promise<Listener> {
+/** The listener, with what counts there. */
+interface Port {
+  readonly listener: Listener;
+  readonly http2: Http2Server;
+  readonly http2Counts: Http2Counts;
+  readonly requestMemory: RequestMemory;
+}
+
+async function listen(config: Config, parts: ListenParts): Promise<Port> {
   const { clock, log, turn, methods, handleHttp, onInternalError } = parts;
   const { limits } = config;
+  const requestMemory = new RequestMemory(limits.requestBytesTotalMax);
+  const counts = new ConnectionCounts();
+  const http2Counts = new Http2Counts();
   const http2 = createHttp2Server({
     turn,
     monotonicMs: () => clock.monotonicMs(),
@@ -140,24 +166,63 @@ function listen(config: Config, parts: ListenParts): Promise<Listener> {
         clock,
         messageBytesMax: limits.messageBytesMax,
         decompressor: new Decompressor(limits),
-        requestMemory: { bytes: 0, bytesMax: limits.requestBytesTotalMax },
+        requestMemory,
         onInternalError,
       },
     }),
-    onConnectionError: (code, reason, cause) => {
-      if (cause === undefined) log.debug({ code }, `a peer broke HTTP/2: ${reason}`);
+    onStreamError: (fault) => http2Counts.streamErrors[fault]++,
+    onConnectionError: (fault, reason, cause) => {
+      http2Counts.connectionErrors[fault]++;
+      if (cause === undefined) log.debug({ fault }, `a peer broke HTTP/2: ${reason}`);
       else log.error({ error: cause }, "a connection failed");
     },
   });
-  const http1 = createHttp1Server(handleHttp, {
-    bodyBytesMax: limits.bodyBytesMax,
-    headerBytesMax: limits.http1HeaderBytesMax,
-    headersTimeoutMs: limits.http1HeadersTimeoutMs,
-    requestTimeoutMs: limits.http1RequestTimeoutMs,
-    keepAliveTimeoutMs: limits.http1KeepAliveTimeoutMs,
+  const http1 = createHttp1Server({
+    handle: handleHttp,
+    memory: requestMemory,
+    counts,
+    limits: {
+      bodyBytesMax: limits.bodyBytesMax,
+      headerBytesMax: limits.http1HeaderBytesMax,
+      headersTimeoutMs: limits.http1HeadersTimeoutMs,
+      requestTimeoutMs: limits.http1RequestTimeoutMs,
+      keepAliveTimeoutMs: limits.http1KeepAliveTimeoutMs,
+    },
   });
   const { host, port, prefaceTimeoutMs } = config;
-  return startListener({ host, port, http2, http1, clock, log, prefaceTimeoutMs });
+  const listener = await startListener({ host, port, http2, http1, counts, clock, log, prefaceTimeoutMs });
+  return { listener, http2, http2Counts, requestMemory };
+}
+
+function toSources(
+  engine: EmbeddedEngine,
+  topics: Topics,
+  { listener, http2, http2Counts, requestMemory }: Port,
+  { loopDelay, machine }: { readonly loopDelay: LoopDelayGauge; readonly machine: Machine },
+): MetricSources {
+  return {
+    version: VERSION,
+    machine,
+    loopDelay: () => loopDelay.read(),
+    connections: () => listener.connections(),
+    connectionsAccepted: () => listener.counts.accepted,
+    connectionsRefused: () => listener.counts.refused,
+    http2ConnectionErrors: () => http2Counts.connectionErrors,
+    http2StreamErrors: () => http2Counts.streamErrors,
+    http1Errors: () => listener.counts.http1Errors,
+    requestsRefused: () => ({
+      request_bytes: requestMemory.refused,
+      subscriptions_max: topics.counts.subscriptionsRefused,
+    }),
+    requestBytes: () => requestMemory.bytes,
+    outboxBytes: () => http2.outboxBudget.bytes,
+    subscriptions: () => topics.subscriptionCount(),
+    topics: () => engine.topicStats().topics,
+    ringBytes: () => engine.topicStats().ringBytes,
+    itemsPublished: () => topics.counts.itemsPublished,
+    itemsDelivered: () => topics.counts.itemsDelivered,
+    discontinuities: () => topics.counts.discontinuities,
+  };
 }
 
 async function stop(

@@ -3,13 +3,14 @@
 
 import type { ByteSink } from "../byte-sink.js";
 import type { Http2Connection } from "../connection.js";
+import { CONNECTION_FAULTS, type ConnectionFault, type StreamFault } from "../fault.js";
 import { CLIENT_PREFACE, FRAME_HEADER_BYTES, FrameType, Flag } from "../frame-types.js";
 import { readUint32, writeFrameHeader, writeUint32 } from "../frames.js";
 import { HpackDecoder } from "../hpack/decoder.js";
 import { encodeHeaders } from "../hpack/encoder.js";
 import { InternTable } from "../hpack/intern-table.js";
 import type { Http2Limits } from "../limits.js";
-import { createHttp2Server } from "../server.js";
+import { type Http2Server, createHttp2Server } from "../server.js";
 import type { Http2Stream, StreamEnd, StreamHandler } from "../stream.js";
 
 export interface ReceivedFrame {
@@ -99,7 +100,8 @@ export class RawPeer implements ByteSink {
   /** Every write as it came: one entry a call. */
   readonly writes: Buffer[] = [];
   readonly requests: SeenRequest[] = [];
-  readonly errors: { code: number; reason: string; cause: unknown }[] = [];
+  readonly errors: { fault: ConnectionFault; code: number; reason: string; cause: unknown }[] = [];
+  readonly streamErrors: StreamFault[] = [];
   /** While false, the sink keeps what is written, as a full socket does. */
   takes = true;
   ended = false;
@@ -108,6 +110,7 @@ export class RawPeer implements ByteSink {
   nowMs = 0;
   /** Called for every new request, before anything of its body. */
   onRequest: ((request: SeenRequest) => void) | undefined;
+  readonly #server: Http2Server;
   #work: { flush(): void }[] = [];
   #received = Buffer.alloc(0);
   readonly #decoder = new HpackDecoder({
@@ -128,9 +131,17 @@ export class RawPeer implements ByteSink {
         this.onRequest?.(request);
         return request;
       },
-      onConnectionError: (code, reason, cause) => this.errors.push({ code, reason, cause }),
+      onConnectionError: (fault, reason, cause) =>
+        this.errors.push({ fault, code: CONNECTION_FAULTS[fault], reason, cause }),
+      onStreamError: (fault) => this.streamErrors.push(fault),
     });
+    this.#server = server;
     this.connection = server.connect(this);
+  }
+
+  /** Bytes that wait for this peer, as the server counts them. */
+  get outboxBytes(): number {
+    return this.#server.outboxBudget.bytes;
   }
 
   // ---- ByteSink ----

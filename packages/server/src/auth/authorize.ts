@@ -1,24 +1,32 @@
 // May they? The only maker of grants: what core functions take first.
 
 import { ServiceError } from "../kernel/errors.js";
-import type { ManageCachesGrant, ManageKeysGrant, PublishGrant, SubscribeGrant } from "../ports/grant.js";
+import type {
+  ManageCachesGrant,
+  ManageKeysGrant,
+  PublishGrant,
+  ReadMetricsGrant,
+  SubscribeGrant,
+} from "../ports/grant.js";
 import type { Permission, Principal } from "./principal.js";
 
 /** What can be asked for, with what it is asked for on. */
 type Request =
   | { readonly action: "publish" | "subscribe"; readonly cacheName: string; readonly topicName: string }
   | { readonly action: "manage_caches" }
-  | { readonly action: "manage_keys" };
+  | { readonly action: "manage_keys" }
+  | { readonly action: "read_metrics" };
 
 /** What each kind of permission is good for, on whatever cache and topic. */
 const ACTIONS: Readonly<Record<Permission["kind"], ReadonlySet<Request["action"]>>> = {
-  super_user: new Set(["publish", "subscribe", "manage_caches", "manage_keys"]),
+  super_user: new Set(["publish", "subscribe", "manage_caches", "manage_keys", "read_metrics"]),
 };
 
 const MANAGE_CACHES: Request = { action: "manage_caches" };
 const MANAGE_KEYS: Request = { action: "manage_keys" };
+const READ_METRICS: Request = { action: "read_metrics" };
 
-/** Throws `permission_denied`, as the other three do, unless the principal may publish to the topic. */
+/** Throws `permission_denied`, as the others do, unless the principal may publish to the topic. */
 export function authorizePublish(principal: Principal, cacheName: string, topicName: string): PublishGrant {
   demand(principal, { action: "publish", cacheName, topicName });
   return { cacheName, topicName, publisherId: principal.tokenId } as PublishGrant;
@@ -43,6 +51,11 @@ export function authorizeManageKeys(principal: Principal): ManageKeysGrant {
   return {} as ManageKeysGrant;
 }
 
+export function authorizeReadMetrics(principal: Principal): ReadMetricsGrant {
+  demand(principal, READ_METRICS);
+  return {} as ReadMetricsGrant;
+}
+
 function demand(principal: Principal, request: Request): void {
   for (const permission of principal.permissions) if (allows(permission, request)) return;
   throw new ServiceError("permission_denied", `Insufficient permissions to ${describe(request)}.`);
@@ -62,5 +75,7 @@ function describe(request: Request): string {
       return "manage caches";
     case "manage_keys":
       return "manage API keys";
+    case "read_metrics":
+      return "read the server's metrics";
   }
 }

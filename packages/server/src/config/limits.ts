@@ -35,7 +35,7 @@ export interface ServerLimits {
   readonly decompressionsMax: number;
   /** The body of one plain HTTP request. */
   readonly bodyBytesMax: number;
-  /** Unfinished gRPC requests of all connections together. */
+  /** Bytes of unfinished requests, of all connections and protocols together. */
   readonly requestBytesTotalMax: number;
   /** Header fields of an HTTP/1.1 request. */
   readonly http1HeaderBytesMax: number;

@@ -24,3 +24,6 @@ export type ManageCachesGrant = Granted<"manage_caches">;
 
 /** Create, list, revoke API keys. */
 export type ManageKeysGrant = Granted<"manage_keys">;
+
+/** Read the numbers of the whole server. */
+export type ReadMetricsGrant = Granted<"read_metrics">;

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { ServiceError, type ErrorCode } from "../kernel/errors.js";
-import { ENVELOPE_BYTES, RequestAssembly, type RequestMemory, toEnvelope } from "./envelope.js";
+import { ENVELOPE_BYTES, RequestAssembly, toEnvelope } from "./envelope.js";
+import { RequestMemory } from "./request-memory.js";
 
 const MESSAGE_BYTES_MAX = 100;
 
@@ -42,7 +43,7 @@ function cut(body: Uint8Array, places: readonly number[]): Uint8Array[] {
   return ends.map((end, i) => body.subarray(i === 0 ? 0 : ends[i - 1], end));
 }
 
-const createMemory = (bytesMax = 1_000_000): RequestMemory => ({ bytes: 0, bytesMax });
+const createMemory = (bytesMax = 1_000_000): RequestMemory => new RequestMemory(bytesMax);
 
 /** Bodies of every kind: right ones, and those with a wrong length, flag or end. */
 const anyBody = fc.oneof(
@@ -145,7 +146,8 @@ test("property: where memory runs out, the call is refused, and nothing is count
       fc.nat(5),
       fc.nat(50),
       (bytesMax, places, keepAfter, heldByOthers) => {
-        const memory: RequestMemory = { bytes: heldByOthers, bytesMax };
+        const memory = createMemory(bytesMax);
+        memory.bytes = heldByOthers;
         const outcome = assemble(cut(toEnvelope(Buffer.alloc(90)), places), memory, keepAfter);
         assert.ok(outcome.error === undefined || outcome.error === "resource_exhausted");
         assert.equal(memory.bytes, heldByOthers);

@@ -1,6 +1,7 @@
 // gRPC's message prefix: a flag byte, a four-byte length, the message.
 
 import { ServiceError } from "../kernel/errors.js";
+import type { RequestMemory } from "./request-memory.js";
 
 export const ENVELOPE_BYTES = 5;
 const COMPRESSED = 1;
@@ -12,12 +13,6 @@ export function toEnvelope(message: Uint8Array): Buffer {
   out.writeUInt32BE(message.length, 1);
   out.set(message, ENVELOPE_BYTES);
   return out;
-}
-
-/** Bytes that unfinished requests hold, all calls together, and how many they may. */
-export interface RequestMemory {
-  bytes: number;
-  readonly bytesMax: number;
 }
 
 /** The one message of a unary or server-streaming request. */
@@ -77,13 +72,12 @@ export class RequestAssembly {
   }
 
   #hold(bytes: number): void {
-    if (this.#memory.bytes + bytes > this.#memory.bytesMax) {
+    if (!this.#memory.take(bytes)) {
       throw new ServiceError(
         "resource_exhausted",
         "The server holds too many unfinished requests; try again later.",
       );
     }
-    this.#memory.bytes += bytes;
   }
 
   #checkSize(): void {
@@ -120,7 +114,7 @@ export class RequestAssembly {
 
   /** Gives back the memory that was held. */
   release(): void {
-    if (this.#body !== undefined && !this.#isView) this.#memory.bytes -= this.#body.length;
+    if (this.#body !== undefined && !this.#isView) this.#memory.give(this.#body.length);
     this.#body = undefined;
   }
 }

@@ -6,9 +6,9 @@ import { type ByteSink, type Http2Connection, createHttp2Server, encodeHeaders }
 import type { ServiceError } from "../kernel/errors.js";
 import { createTurn } from "../kernel/turn.js";
 import { Decompressor } from "../rpc/compression.js";
-import type { RequestMemory } from "../rpc/envelope.js";
 import { GrpcCall } from "../rpc/grpc/call.js";
 import type { Method } from "../rpc/methods.js";
+import { RequestMemory } from "../rpc/request-memory.js";
 import { type FakeClock, createFakeClock } from "./fake-clock.js";
 
 const DATA = 0;
@@ -63,7 +63,7 @@ export class GrpcPeer implements ByteSink {
   readonly #ends: (() => void)[] = [];
 
   constructor(options: GrpcPeerOptions = {}) {
-    this.memory = { bytes: 0, bytesMax: options.requestBytesTotalMax ?? 1_000_000 };
+    this.memory = new RequestMemory(options.requestBytesTotalMax ?? 1_000_000);
     const methods = new Map(Object.entries(options.methods ?? {}));
     const turn = createTurn((run) => this.#ends.push(run));
     const environment = {

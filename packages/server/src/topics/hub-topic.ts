@@ -5,6 +5,7 @@ import type { ServiceError } from "../kernel/errors.js";
 import type { Flushable, Turn } from "../kernel/turn.js";
 import type { TopicItem, TopicWatch, TopicWatcher } from "../ports/topic-engine.js";
 import { cacheDeleted } from "./cache-errors.js";
+import type { TopicCounts } from "./counts.js";
 import type { TopicPosition } from "./resume.js";
 import { SharedChunks } from "./shared-chunks.js";
 import type { SharedChunk } from "./shared-chunks.js";
@@ -25,6 +26,7 @@ export interface BatchLimits {
 export interface TopicOwner {
   readonly turn: Turn;
   readonly limits: BatchLimits;
+  readonly counts: TopicCounts;
   later(subscription: TopicSubscription): void;
   /** A subscription was added. */
   entered(): void;
@@ -72,6 +74,10 @@ export class HubTopic implements TopicWatcher, Flushable, SubscriptionFeed {
   /** Set by the hub before the first subscription is added. */
   get watch(): TopicWatch {
     return this.#watch as TopicWatch;
+  }
+
+  get counts(): TopicCounts {
+    return this.#owner.counts;
   }
 
   opened(watch: TopicWatch): void {
@@ -135,6 +141,7 @@ export class HubTopic implements TopicWatcher, Flushable, SubscriptionFeed {
     // From the end, because removing one puts the last, which has had its turn, in its place; and the cursor makes a
     // second visit harmless. Whoever joins meanwhile has read these items from the ring.
     let i = subscriptions.length - 1;
+    let deliveries = 0;
     while (i >= 0) {
       try {
         for (; i >= 0; i--) {
@@ -144,6 +151,7 @@ export class HubTopic implements TopicWatcher, Flushable, SubscriptionFeed {
             const sink = subscription.sink;
             if (sink.ready) {
               subscription.nextSequence = next;
+              deliveries++;
               sink.push(sink.form === this.#forms[0] ? this.#chunks[0] : this.#chunkOf(sink.form, items));
             } else {
               subscription.fallBehind();
@@ -158,6 +166,7 @@ export class HubTopic implements TopicWatcher, Flushable, SubscriptionFeed {
         i--;
       }
     }
+    this.counts.itemsDelivered += deliveries * items.length;
   }
 
   /** A live subscription whose cursor is not exactly at the start of the batch. */
@@ -176,6 +185,7 @@ export class HubTopic implements TopicWatcher, Flushable, SubscriptionFeed {
       return;
     }
     subscription.nextSequence = next;
+    this.counts.itemsDelivered += next - cursor;
     subscription.sink.push(subscription.sink.form.items(items.slice(cursor - sequence)));
   }
 

@@ -7,6 +7,7 @@ import { ServiceError } from "../kernel/errors.js";
 import type { Turn } from "../kernel/turn.js";
 import type { CacheMissing, TopicEngine, TopicWatch } from "../ports/topic-engine.js";
 import { cacheMissing } from "./cache-errors.js";
+import { TopicCounts } from "./counts.js";
 import type { Heartbeats } from "./heartbeats.js";
 import { HubTopic } from "./hub-topic.js";
 import type { BatchLimits, TopicOwner } from "./hub-topic.js";
@@ -24,6 +25,7 @@ export interface HubOptions {
 export class Hub implements TopicOwner {
   readonly turn: Turn;
   readonly limits: BatchLimits;
+  readonly counts = new TopicCounts();
   /** Subscriptions of this process, with those that are being opened. */
   subscriptionCount = 0;
   /** Set when the hub takes no subscription any more. */

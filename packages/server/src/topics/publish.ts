@@ -7,6 +7,7 @@ import { checkCacheName, checkTopicName } from "../kernel/names.js";
 import type { PublishGrant } from "../ports/grant.js";
 import type { CacheMissing, TopicEngine, TopicHead, TopicValue } from "../ports/topic-engine.js";
 import { cacheMissing } from "./cache-errors.js";
+import type { TopicCounts } from "./counts.js";
 
 /**
  * Publishes `value` to the grant's topic; answers with the item's position.
@@ -15,7 +16,7 @@ import { cacheMissing } from "./cache-errors.js";
  */
 export type Publish = (grant: PublishGrant, value: TopicValue) => Awaitable<TopicHead>;
 
-export function createPublish(engine: TopicEngine, topicItemBytesMax: number): Publish {
+export function createPublish(engine: TopicEngine, topicItemBytesMax: number, counts: TopicCounts): Publish {
   return (grant, value) => {
     const { cacheName, topicName } = grant;
     checkCacheName(cacheName);
@@ -28,13 +29,14 @@ export function createPublish(engine: TopicEngine, topicItemBytesMax: number): P
     if (value.value.length > topicItemBytesMax) throw tooLarge(value.value.length, topicItemBytesMax);
     const head = engine.publish(cacheName, topicName, value, grant.publisherId);
     return head instanceof Promise
-      ? andThen(head, (later) => found(later, cacheName))
-      : found(head, cacheName);
+      ? andThen(head, (later) => found(later, cacheName, counts))
+      : found(head, cacheName, counts);
   };
 }
 
-function found(head: TopicHead | CacheMissing, cacheName: string): TopicHead {
+function found(head: TopicHead | CacheMissing, cacheName: string, counts: TopicCounts): TopicHead {
   if (head === "cache_not_found") throw cacheMissing(cacheName);
+  counts.itemsPublished++;
   return head;
 }
 

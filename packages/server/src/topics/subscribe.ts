@@ -59,7 +59,10 @@ export function createSubscribe(options: SubscribeOptions): Subscribe {
     checkCacheName(grant.cacheName);
     checkTopicName(grant.topicName);
     if (hub.closedBy !== undefined) throw hub.closedBy;
-    if (hub.subscriptionCount >= subscriptionsMax) throw tooMany(subscriptionsMax);
+    if (hub.subscriptionCount >= subscriptionsMax) {
+      hub.counts.subscriptionsRefused++;
+      throw tooMany(subscriptionsMax);
+    }
     return hub.join(grant.cacheName, grant.topicName, (topic) =>
       andThen(findStart(topic.watch, cursor, options), (start) => attach(topic, sink, start)),
     );

@@ -3,6 +3,7 @@
 
 import { ServiceError } from "../kernel/errors.js";
 import type { RingSlice, TopicItem, TopicWatch } from "../ports/topic-engine.js";
+import type { TopicCounts } from "./counts.js";
 import type { HeartbeatMember } from "./heartbeats.js";
 import { discontinuityBefore, readSequence, UNKNOWN_PAGE } from "./resume.js";
 import type { TopicPosition } from "./resume.js";
@@ -32,6 +33,7 @@ export const CLOSED = 4;
 /** What a subscription needs of its topic's hub. */
 export interface SubscriptionFeed {
   readonly watch: TopicWatch;
+  readonly counts: TopicCounts;
   /** Set while the topic ends: only what is in hand is still given out. */
   readonly endedBy: ServiceError | undefined;
   /** What the hub has already handed to live subscriptions: everything before `flushedNext` of `flushedPage`. */
@@ -183,6 +185,7 @@ export class TopicSubscription implements Subscription, HeartbeatMember {
   #pushShared(): boolean {
     const shared = this.#feed.sharedChunk(this.sink.form, this.page, this.nextSequence);
     if (shared === undefined) return false;
+    this.#feed.counts.itemsDelivered += shared.nextSequence - this.nextSequence;
     this.nextSequence = shared.nextSequence;
     this.sink.push(shared.chunk);
     return true;
@@ -201,6 +204,7 @@ export class TopicSubscription implements Subscription, HeartbeatMember {
     if (gap !== undefined) {
       this.page = head.page;
       this.nextSequence = firstSequence;
+      this.#feed.counts.discontinuities++;
       this.sink.push(this.sink.form.discontinuity(gap));
       if (this.state !== READING) return;
     }
@@ -214,6 +218,7 @@ export class TopicSubscription implements Subscription, HeartbeatMember {
     const firstSequence = this.nextSequence;
     const chunk = this.sink.form.items(items);
     this.nextSequence += items.length;
+    this.#feed.counts.itemsDelivered += items.length;
     this.#feed.shareChunk({
       form: this.sink.form,
       page: this.page,

@@ -4,6 +4,7 @@ import type { Clock } from "../kernel/clock.js";
 import type { ServiceError } from "../kernel/errors.js";
 import type { Turn } from "../kernel/turn.js";
 import type { TopicEngine } from "../ports/topic-engine.js";
+import type { TopicCounts } from "./counts.js";
 import { Heartbeats } from "./heartbeats.js";
 import { Hub } from "./hub.js";
 import type { BatchLimits } from "./hub-topic.js";
@@ -33,6 +34,9 @@ export interface TopicsOptions {
 export interface Topics {
   readonly publish: Publish;
   readonly subscribe: Subscribe;
+  readonly counts: TopicCounts;
+  /** Subscriptions now, with those that are being opened. */
+  subscriptionCount(): number;
   /** Ends every subscription with `error`, after what was already published for it, and refuses new ones with it. */
   close(error: ServiceError): void;
 }
@@ -42,7 +46,7 @@ export function createTopics(options: TopicsOptions): Topics {
   const heartbeats = new Heartbeats(clock, options.heartbeatMs);
   const hub = new Hub({ engine, turn, clock, heartbeats, limits });
   return {
-    publish: createPublish(engine, limits.topicItemBytesMax),
+    publish: createPublish(engine, limits.topicItemBytesMax, hub.counts),
     subscribe: createSubscribe({
       hub,
       heartbeats,
@@ -50,6 +54,8 @@ export function createTopics(options: TopicsOptions): Topics {
       subscriptionsMax: limits.subscriptionsMax,
       freshWindowMs,
     }),
+    counts: hub.counts,
+    subscriptionCount: () => hub.subscriptionCount,
     close: (error) => hub.close(error),
   };
 }

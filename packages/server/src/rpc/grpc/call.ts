@@ -6,9 +6,10 @@ import { ServiceError } from "../../kernel/errors.js";
 import type { Flushable, Turn } from "../../kernel/turn.js";
 import type { Decompressor } from "../compression.js";
 import { parseTimeoutMs } from "../deadline.js";
-import { RequestAssembly, type RequestMemory } from "../envelope.js";
+import { RequestAssembly } from "../envelope.js";
 import type { CallContext, Metadata } from "../metadata.js";
 import type { Method, ServerStreamMethod, StreamListener, UnaryMethod } from "../methods.js";
+import type { RequestMemory } from "../request-memory.js";
 import { GrpcResponses } from "./responses.js";
 
 /** What calls need of the process. */

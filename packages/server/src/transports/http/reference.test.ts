@@ -8,6 +8,7 @@ import type { HttpRequest } from "../../rpc/http-message.js";
 import { createApiKeyRoutes } from "./api-keys.js";
 import type { HttpCaller } from "./caller.js";
 import { createHealthRoutes } from "./health.js";
+import { createMetricsRoutes } from "./metrics.js";
 import type { Route } from "./routes.js";
 import { createTopicRoutes } from "./topics.js";
 
@@ -44,6 +45,7 @@ function createRoutes(): Route[] {
       pollTimeoutMs: 1,
     }),
     ...createApiKeyRoutes(untouchable("apiKeys"), stranger),
+    ...createMetricsRoutes(() => assert.fail("metrics were read without a key"), stranger),
   ];
 }
 

@@ -9,7 +9,10 @@ import {
   jsonResponse,
   splitTarget,
 } from "../../rpc/http-message.js";
-import { BODY_TOO_LARGE } from "./refused-bodies.js";
+import type { RequestMemory } from "../../rpc/request-memory.js";
+import type { ConnectionCounts, Http1Fault } from "./connection-counts.js";
+import { Http1Body } from "./http1-body.js";
+import { BODY_TOO_LARGE, TOO_MANY_REQUESTS_HELD } from "./refused-bodies.js";
 
 export interface Http1Limits {
   readonly bodyBytesMax: number;
@@ -34,7 +37,17 @@ export interface Http1Server {
   close(): void;
 }
 
-export function createHttp1Server(handle: HttpHandler, limits: Http1Limits): Http1Server {
+/** What HTTP/1.1 requests need of the process. */
+export interface Http1Environment {
+  readonly handle: HttpHandler;
+  readonly limits: Http1Limits;
+  /** Where bodies are counted, beside those of HTTP/2. */
+  readonly memory: RequestMemory;
+  readonly counts: ConnectionCounts;
+}
+
+export function createHttp1Server(environment: Http1Environment): Http1Server {
+  const { limits, counts } = environment;
   let closing = false;
   const server = createServer(
     {
@@ -45,21 +58,17 @@ export function createHttp1Server(handle: HttpHandler, limits: Http1Limits): Htt
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
     },
     (request, response) => {
-      void serve(request, response, handle, limits, () => closing);
+      void serve(request, response, environment, () => closing);
     },
   );
   // Node keeps its list of connections, which time limits and closing idle ones need, only from this event on; a server
   // that is handed its sockets never has it otherwise.
   server.emit("listening");
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    if (!socket.writable) return;
-    const tooLarge = error.code === "HPE_HEADER_OVERFLOW";
-    const timeout = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
-    const status = tooLarge
-      ? "431 Request Header Fields Too Large"
-      : timeout
-        ? "408 Request Timeout"
-        : "400 Bad Request";
+    // A peer that resets its connection has done nothing against HTTP.
+    if (!socket.writable || error.code === "ECONNRESET") return;
+    const [fault, status] = CLIENT_ERRORS[error.code ?? ""] ?? BAD_REQUEST;
+    counts.http1Errors[fault]++;
     const body = JSON.stringify({ code: "BadRequest", message: `${status.slice(4)}.` });
     socket.end(
       `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
@@ -76,14 +85,22 @@ export function createHttp1Server(handle: HttpHandler, limits: Http1Limits): Htt
   };
 }
 
+const BAD_REQUEST: readonly [Http1Fault, string] = ["bad_request", "400 Bad Request"];
+/** What node:http has against a request, as we count it and as we answer. */
+const CLIENT_ERRORS: Readonly<Record<string, readonly [Http1Fault, string]>> = {
+  HPE_HEADER_OVERFLOW: ["header_overflow", "431 Request Header Fields Too Large"],
+  ERR_HTTP_REQUEST_TIMEOUT: ["timeout", "408 Request Timeout"],
+};
+
 async function serve(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  handle: HttpHandler,
-  limits: Http1Limits,
+  environment: Http1Environment,
   isClosing: () => boolean,
 ): Promise<void> {
+  const { limits, counts, memory } = environment;
   if (incoming.httpVersion !== "1.1") {
+    counts.http1Errors.version_not_supported++;
     outgoing.shouldKeepAlive = false;
     send(
       outgoing,
@@ -91,14 +108,41 @@ async function serve(
     );
     return;
   }
-  const body = await readBody(incoming, limits.bodyBytesMax);
-  if (body === "gone") return;
-  if (body === "too-large") {
-    // The rest of the body is not read: the connection cannot be used again.
-    outgoing.shouldKeepAlive = false;
-    send(outgoing, jsonResponse(413, BODY_TOO_LARGE));
-    return;
+  const body = new Http1Body(memory, limits.bodyBytesMax);
+  const outcome = await body.read(incoming);
+  try {
+    switch (outcome) {
+      case "complete":
+        await answer(incoming, outgoing, body.take(), environment, isClosing);
+        break;
+      case "too-large":
+        counts.http1Errors.body_too_large++;
+        refuseBody(outgoing, jsonResponse(413, BODY_TOO_LARGE));
+        break;
+      case "no-memory":
+        refuseBody(outgoing, jsonResponse(503, TOO_MANY_REQUESTS_HELD));
+        break;
+      case "gone":
+        break;
+    }
+  } finally {
+    body.release();
   }
+}
+
+/** The rest of the body is not read: the connection cannot be used again. */
+function refuseBody(outgoing: ServerResponse, response: HttpResponse): void {
+  outgoing.shouldKeepAlive = false;
+  send(outgoing, response);
+}
+
+async function answer(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  body: Uint8Array,
+  { handle }: Http1Environment,
+  isClosing: () => boolean,
+): Promise<void> {
   const response = await handle({
     method: incoming.method ?? "",
     ...parseTarget(incoming),
@@ -137,23 +181,4 @@ function send(outgoing: ServerResponse, response: HttpResponse): void {
   for (const [name, value] of response.headers) outgoing.setHeader(name, value);
   outgoing.writeHead(response.status);
   outgoing.end(response.body);
-}
-
-function readBody(incoming: IncomingMessage, bytesMax: number): Promise<Uint8Array | "too-large" | "gone"> {
-  return new Promise((resolve) => {
-    const pieces: Buffer[] = [];
-    let bytes = 0;
-    incoming.on("data", (piece: Buffer) => {
-      bytes += piece.length;
-      if (bytes > bytesMax) {
-        incoming.pause();
-        resolve("too-large");
-      } else {
-        pieces.push(piece);
-      }
-    });
-    incoming.on("end", () => resolve(Buffer.concat(pieces)));
-    incoming.on("error", () => resolve("gone"));
-    incoming.on("close", () => resolve("gone"));
-  });
 }

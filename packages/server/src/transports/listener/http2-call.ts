@@ -8,7 +8,7 @@ import {
   jsonResponse,
   splitTarget,
 } from "../../rpc/http-message.js";
-import type { RequestMemory } from "../../rpc/envelope.js";
+import type { RequestMemory } from "../../rpc/request-memory.js";
 import { BODY_TOO_LARGE, TOO_MANY_REQUESTS_HELD } from "./refused-bodies.js";
 
 export class Http2Call implements StreamHandler {
@@ -39,11 +39,10 @@ export class Http2Call implements StreamHandler {
       this.#answer(jsonResponse(413, BODY_TOO_LARGE));
       return;
     }
-    if (this.#memory.bytes + bytes.length > this.#memory.bytesMax) {
+    if (!this.#memory.take(bytes.length)) {
       this.#answer(jsonResponse(503, TOO_MANY_REQUESTS_HELD));
       return;
     }
-    this.#memory.bytes += bytes.length;
     this.#held += bytes.length;
     this.#pieces.push(Uint8Array.from(bytes));
   }
@@ -94,7 +93,7 @@ export class Http2Call implements StreamHandler {
 
   #release(): void {
     this.#pieces = [];
-    this.#memory.bytes -= this.#held;
+    this.#memory.give(this.#held);
     this.#held = 0;
   }
 }

@@ -4,6 +4,7 @@ import { type AddressInfo, type Server, type Socket, createServer } from "node:n
 import type { Http2Connection, Http2Server } from "@subito/http2";
 import type { Clock, Timer } from "../../kernel/clock.js";
 import type { Logger } from "../../kernel/log.js";
+import type { ConnectionCounts } from "./connection-counts.js";
 import type { Http1Server } from "./http1.js";
 import { Sniffer } from "./sniffer.js";
 import type { Protocol } from "./sniff.js";
@@ -15,6 +16,7 @@ export interface ListenerOptions {
   readonly port: number;
   readonly http2: Http2Server;
   readonly http1: Http1Server;
+  readonly counts: ConnectionCounts;
   readonly clock: Clock;
   readonly log: Logger;
   /** From a connection to the bytes that tell its protocol. */
@@ -24,10 +26,20 @@ export interface ListenerOptions {
 export interface Listener {
   readonly host: string;
   readonly port: number;
+  readonly counts: ConnectionCounts;
+  /** Open connections. */
+  connections(): OpenConnections;
   /** No new connections; HTTP/2 peers are asked to go elsewhere, HTTP/1.1 ones are closed when idle. */
   beginShutdown(): void;
   /** Refuses new requests; resolves when every connection is closed, after `graceMs` at the latest. */
   finishShutdown(graceMs: number): Promise<void>;
+}
+
+export interface OpenConnections extends Readonly<Record<string, number>> {
+  readonly http2: number;
+  readonly http1: number;
+  /** Those that have not said yet what they speak. */
+  readonly untold: number;
 }
 
 function ignore(): void {
@@ -52,6 +64,7 @@ class PortListener implements Listener {
   /** Connections that have not told their protocol. The others are looked after by their protocol. */
   readonly #untold = new Set<Socket>();
   readonly #http2Connections = new Set<Http2Connection>();
+  #http1Connections = 0;
   #ticker: Timer | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -74,6 +87,18 @@ class PortListener implements Listener {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  get counts(): ConnectionCounts {
+    return this.#options.counts;
+  }
+
+  connections(): OpenConnections {
+    return {
+      http2: this.#http2Connections.size,
+      http1: this.#http1Connections,
+      untold: this.#untold.size,
+    };
+  }
+
   async listen(): Promise<void> {
     const { host, port, clock, log } = this.#options;
     await new Promise<void>((resolve, reject) => {
@@ -90,13 +115,15 @@ class PortListener implements Listener {
   }
 
   #accept(socket: Socket): void {
+    this.counts.accepted++;
     this.#untold.add(socket);
     // Errors are followed by "close"; a peer that resets its connection is no event worth a log line.
     socket.on("error", ignore);
     // What tells the protocol apart is let go of as soon as it has: idle connections hold nothing of it.
     new Sniffer(this.#options.clock, this.#options.prefaceTimeoutMs, socket, (protocol, first) => {
       this.#untold.delete(socket);
-      if (protocol !== "gone") this.#serve(socket, protocol, first);
+      if (protocol === "silent") this.counts.refused.preface_timeout++;
+      else if (protocol !== "gone") this.#serve(socket, protocol, first);
     });
   }
 
@@ -131,11 +158,14 @@ class PortListener implements Listener {
   #serveHttp1(socket: Socket, first: Buffer): void {
     socket.pause();
     socket.unshift(first);
+    this.#http1Connections++;
+    socket.once("close", () => this.#http1Connections--);
     this.#options.http1.serve(socket);
     socket.resume();
   }
 
   #refuse(socket: Socket, protocol: "tls" | "unknown"): void {
+    this.counts.refused[protocol === "tls" ? "tls_on_plaintext" : "unknown_protocol"]++;
     const reason =
       protocol === "tls" ? "a TLS handshake came to the plaintext port" : "bytes of no known protocol came";
     this.#options.log.warn({ peer: socket.remoteAddress }, reason);
@@ -146,6 +176,7 @@ class PortListener implements Listener {
     if (this.#stopped !== undefined) return;
     this.#stopped = new Promise((resolve) => this.#server.close(() => resolve()));
     for (const connection of this.#http2Connections) connection.announceShutdown();
+    this.counts.refused.shutdown += this.#untold.size;
     for (const socket of this.#untold) socket.destroy();
     this.#options.http1.beginShutdown();
   }

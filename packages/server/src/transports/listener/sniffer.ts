@@ -6,8 +6,8 @@ import { type Protocol, sniffProtocol } from "./sniff.js";
 
 const nothing = Buffer.alloc(0);
 
-/** Hears the protocol, or that the socket has closed before it was told. */
-type OnTold = (protocol: Protocol | "gone", first: Buffer) => void;
+/** Hears the protocol, or that the socket has closed, or was cut for its silence, before it was told. */
+type OnTold = (protocol: Protocol | "gone" | "silent", first: Buffer) => void;
 
 export class Sniffer {
   readonly #socket: Socket;
@@ -21,7 +21,10 @@ export class Sniffer {
   constructor(clock: Clock, timeoutMs: number, socket: Socket, onTold: OnTold) {
     this.#socket = socket;
     this.#onTold = onTold;
-    this.#timer = clock.after(timeoutMs, () => socket.destroy());
+    this.#timer = clock.after(timeoutMs, () => {
+      socket.destroy();
+      this.#tell("silent");
+    });
     socket.on("data", this.#onData);
     socket.once("close", this.#onClose);
   }
@@ -33,7 +36,7 @@ export class Sniffer {
   }
 
   /** Lets go of the socket and of everything held for it, then tells. */
-  #tell(protocol: Protocol | "gone"): void {
+  #tell(protocol: Parameters<OnTold>[0]): void {
     const onTold = this.#onTold;
     const first = this.#first;
     this.#timer?.cancel();

@@ -1,0 +1,47 @@
+// What this process takes of the machine, as a port: memory and processor time.
+
+import { totalmem } from "node:os";
+
+export interface MemoryUse {
+  /** Physical memory of the process. */
+  readonly residentBytes: number;
+  /** What V8 has in use on its heap, garbage that was not collected yet with it. */
+  readonly heapBytes: number;
+  /** Buffers outside of the heap that objects on it hold. */
+  readonly externalBytes: number;
+}
+
+export interface Machine {
+  /** Cheaper than all of `memory()`: for whoever looks often. */
+  residentBytes(): number;
+  memory(): MemoryUse;
+  /** User and system time since the process began. */
+  cpuSeconds(): number;
+  /** What this process may take: the machine's memory, or the limit of its control group where that is less. */
+  readonly memoryMaxBytes: number;
+}
+
+class SystemMachine implements Machine {
+  residentBytes(): number {
+    return process.memoryUsage.rss();
+  }
+
+  memory(): MemoryUse {
+    const { rss, heapUsed, external } = process.memoryUsage();
+    return { residentBytes: rss, heapBytes: heapUsed, externalBytes: external };
+  }
+
+  cpuSeconds(): number {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  }
+
+  get memoryMaxBytes(): number {
+    // 0 when there is no limit, or a number beyond all memory where the kernel says so in that way.
+    const constrained = process.constrainedMemory();
+    return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+  }
+}
+
+/** The machine itself. */
+export const systemMachine: Machine = new SystemMachine();
