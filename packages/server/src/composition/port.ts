@@ -7,6 +7,7 @@ import type { ServiceError } from "../kernel/errors.js";
 import { randomSeed } from "../kernel/ids.js";
 import type { Logger } from "../kernel/log.js";
 import type { Turn } from "../kernel/turn.js";
+import { Decompressor } from "../rpc/compression.js";
 import type { HttpHandler } from "../rpc/http-message.js";
 import type { MethodTable } from "../rpc/methods.js";
 import { RequestMemory } from "../rpc/request-memory.js";
@@ -55,6 +56,7 @@ export async function openPort(config: Config, parts: PortParts): Promise<Server
         turn,
         clock,
         messageBytesMax: limits.messageBytesMax,
+        decompressor: new Decompressor(limits),
         requestMemory,
         onInternalError,
       },

@@ -31,6 +31,8 @@ export interface ServerLimits {
   readonly apiKeysMax: number;
   /** One gRPC request message, uncompressed. Above every item limit, so that those can say what is wrong. */
   readonly messageBytesMax: number;
+  /** gRPC request messages that are uncompressed at one time; the others wait. Each takes up to `messageBytesMax`. */
+  readonly decompressionsMax: number;
   /** The body of one plain HTTP request. */
   readonly bodyBytesMax: number;
   /** Bytes of unfinished requests, of all connections and protocols together. */
@@ -70,6 +72,7 @@ export const defaultLimits: ServerLimits = {
   cachesMax: 10_000,
   apiKeysMax: 10_000,
   messageBytesMax: 11 * 1024 * 1024,
+  decompressionsMax: 2,
   bodyBytesMax: 2 * 1024 * 1024,
   requestBytesTotalMax: 256 * 1024 * 1024,
   http1HeaderBytesMax: 16 * 1024,

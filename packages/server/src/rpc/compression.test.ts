@@ -5,7 +5,14 @@ import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { ServiceError, type ErrorCode } from "../kernel/errors.js";
-import { decompress } from "./compression.js";
+import { Decompressor } from "./compression.js";
+
+const decompress = (
+  bytes: Uint8Array,
+  encoding: string | undefined,
+  messageBytesMax: number,
+): Promise<Uint8Array> =>
+  new Decompressor({ messageBytesMax, decompressionsMax: 2 }).decompress(bytes, encoding);
 
 const isError = (code: ErrorCode, limit?: string) => (error: unknown) =>
   error instanceof ServiceError && error.code === code && error.limit === limit;
@@ -41,4 +48,30 @@ test("other encodings, and none where one is needed, are unimplemented and told 
   for (const encoding of ["deflate", "br", "identity", "", undefined]) {
     await assert.rejects(decompress(Buffer.from("x"), encoding, 1000), isError("unimplemented"));
   }
+});
+
+test("as many at a time as the limit says, in order, and those that nobody wants any more are left out", async () => {
+  const decompressor = new Decompressor({ messageBytesMax: 1000, decompressionsMax: 2 });
+  let asked = 0;
+  const ask = (n: number): Promise<string> => {
+    const isWanted = (): boolean => {
+      asked++;
+      return n !== 7;
+    };
+    return decompressor
+      .decompress(n === 5 ? Buffer.from("no gzip") : gzipSync(String(n)), "gzip", isWanted)
+      .then(
+        (bytes) => Buffer.from(bytes).toString(),
+        () => "failed",
+      );
+  };
+  const answers = Array.from({ length: 20 }, (_, n) => ask(n));
+  assert.equal(asked, 2);
+  const expected = Array.from({ length: 20 }, (_, n) => (n === 5 ? "failed" : n === 7 ? "" : String(n)));
+  assert.deepEqual(await Promise.all(answers), expected);
+  // Nothing is left of it: the next two run at once, the third does not.
+  asked = 0;
+  const more = [ask(1), ask(2), ask(3)];
+  assert.equal(asked, 2);
+  assert.deepEqual(await Promise.all(more), ["1", "2", "3"]);
 });

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { type ByteSink, type Http2Connection, createHttp2Server, encodeHeaders } from "@subito/http2";
 import type { ServiceError } from "../kernel/errors.js";
 import { createTurn } from "../kernel/turn.js";
+import { Decompressor } from "../rpc/compression.js";
 import { GrpcCall } from "../rpc/grpc/call.js";
 import type { Method } from "../rpc/methods.js";
 import { RequestMemory } from "../rpc/request-memory.js";
@@ -69,6 +70,10 @@ export class GrpcPeer implements ByteSink {
       turn,
       clock: this.clock,
       messageBytesMax: options.messageBytesMax ?? 1000,
+      decompressor: new Decompressor({
+        messageBytesMax: options.messageBytesMax ?? 1000,
+        decompressionsMax: 2,
+      }),
       requestMemory: this.memory,
       onInternalError: (error: ServiceError) => this.internalErrors.push(error),
     };

@@ -4,7 +4,7 @@ import type { Http2Stream, StreamHandler } from "@subito/http2";
 import type { Clock, Timer } from "../../kernel/clock.js";
 import { ServiceError } from "../../kernel/errors.js";
 import type { Flushable, Turn } from "../../kernel/turn.js";
-import { decompress } from "../compression.js";
+import type { Decompressor } from "../compression.js";
 import { parseTimeoutMs } from "../deadline.js";
 import { RequestAssembly } from "../envelope.js";
 import type { CallContext, Metadata } from "../metadata.js";
@@ -19,6 +19,7 @@ export interface GrpcEnvironment {
   /** Largest request message, uncompressed. */
   readonly messageBytesMax: number;
   readonly requestMemory: RequestMemory;
+  readonly decompressor: Decompressor;
   /** An error that is not the caller's doing. */
   readonly onInternalError: (error: ServiceError) => void;
 }
@@ -126,7 +127,8 @@ export class GrpcCall implements StreamHandler, CallContext, Flushable {
   async #decompressAndRun(method: Method, bytes: Uint8Array): Promise<void> {
     try {
       const encoding = this.metadata.get("grpc-encoding");
-      const message = await decompress(bytes, encoding, this.#environment.messageBytesMax);
+      const isWanted = (): boolean => !this.#responses.finished;
+      const message = await this.#environment.decompressor.decompress(bytes, encoding, isWanted);
       if (!this.#responses.finished) this.#run(method, message);
     } catch (error) {
       this.#fail(error);

@@ -1,0 +1,24 @@
+// Every attack that needs no waiting, one after the other against one built server.
+
+import { after, before, describe, it } from "node:test";
+
+import { startSubito } from "../harness.mjs";
+import { loadAttacks } from "./attacks.mjs";
+import { serverArgs, tryAttack } from "./trial.mjs";
+
+const attacks = [...(await loadAttacks())].filter(([, { waits }]) => waits !== true);
+
+describe("attacks", () => {
+  /** @type {import("../harness.mjs").SubitoServer} */
+  let server;
+  before(async () => {
+    server = await startSubito({ args: serverArgs });
+  });
+  after(() => server.stop());
+
+  for (const [name, attack] of attacks) {
+    it(`${name}: ${attack.does}`, async (t) => {
+      await tryAttack(server, name, attack, (line) => t.diagnostic(`${name}: ${line}`));
+    });
+  }
+});
