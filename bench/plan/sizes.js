@@ -51,7 +51,7 @@ export const FULL = {
     warmConnections: 20,
     steps: [1_000, 2_000, 4_000, 5_000, 8_000, 15_000],
     growthSteps: [1_000, 2_000, 4_000, 8_000],
-    further: { connections: 10, subscriptions: 100 },
+    further: { connections: 100, subscriptions: 100 },
   },
   storm: { connections: 5_000, connectingAtOnce: 500, messagesPerSecond: 100, timeoutMs: 30_000 },
   jitter: { clients: 500, perSecond: 50, seconds: 20, periodMs: 10_000, awayMs: 1_000, payloadBytes: 64 },
