@@ -29,7 +29,7 @@ export const layers: readonly Layer[] = [
     name: kernelName,
     path: `${serverRoot}kernel/`,
     imports: [],
-    outside: ["node:crypto", "node:os", "node:perf_hooks", "pino"],
+    outside: ["node:crypto", "node:fs", "node:os", "node:perf_hooks", "node:v8", "pino"],
   },
   { name: "ports", path: `${serverRoot}ports/`, imports: [], outside: [] },
   { name: "auth", path: `${serverRoot}auth/`, imports: ["ports"], outside: ["node:crypto"] },

@@ -14,7 +14,8 @@ import { ServiceError } from "./kernel/errors.js";
 import { type Logger, createLogger } from "./kernel/log.js";
 import { startLoopDelayGauge } from "./kernel/loop-delay.js";
 import { type Machine, systemMachine } from "./kernel/machine.js";
-import { createTurn } from "./kernel/turn.js";
+import { MemoryPressure } from "./kernel/memory-pressure.js";
+import { afterTurn, createTurn } from "./kernel/turn.js";
 import { type Metric, toPrometheusText } from "./metering/metric.js";
 import { createMetrics } from "./metering/metrics.js";
 import { type Topics, createTopics } from "./topics/topics.js";
@@ -77,6 +78,9 @@ export async function startServer(config: Config, overrides: ServerOverrides = {
   }
 }
 
+/** Of the memory that this process may take, what it takes before it refuses work: the rest is for the kernel and for others. */
+const MEMORY_SHARE = 0.75;
+
 /** The world outside, as it is or as a test has it. */
 type World = Required<ServerOverrides>;
 
@@ -88,7 +92,7 @@ async function startOn(
 ): Promise<RunningServer> {
   const { limits } = config;
   const { clock, log, machine } = world;
-  const turn = createTurn();
+  const turn = createTurn(afterTurn, limits.writesPerTurnMax);
   const topics = createTopics({
     engine: engine.topics,
     turn,
@@ -124,7 +128,8 @@ async function startOn(
     caller: createCaller(authenticator),
     limits,
   });
-  const parts = { certificates, clock, log, turn, methods, handleHttp, onInternalError };
+  const pressure = watchMemory(config, world);
+  const parts = { pressure, machine, certificates, clock, log, turn, methods, handleHttp, onInternalError };
   const serverPort = await openPort(config, parts);
   const { listener } = serverPort;
   const loopDelay = startLoopDelayGauge(clock);
@@ -144,10 +149,19 @@ async function startOn(
     close() {
       ready = false;
       loopDelay.close();
+      pressure.close();
       certificates?.close();
       return (closing ??= stop(listener, topics, engine, config, log));
     },
   };
+}
+
+function watchMemory(config: Config, { clock, log, machine }: World): MemoryPressure {
+  const residentBytesMax = config.memoryBytesMax ?? machine.memoryMaxBytes * MEMORY_SHARE;
+  return new MemoryPressure(clock, machine, residentBytesMax, (isHigh) => {
+    if (isHigh) log.warn({ residentBytesMax }, "memory is short: new connections and requests are refused");
+    else log.info({}, "memory is not short any more");
+  });
 }
 
 async function stop(

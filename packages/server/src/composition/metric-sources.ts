@@ -12,7 +12,7 @@ import type { ServerPort } from "./port.js";
 export function toMetricSources(
   engine: EmbeddedEngine,
   topics: Topics,
-  { listener, http2, http2Counts, requestMemory }: ServerPort,
+  { listener, http2, http2Counts, requestMemory, shedding }: ServerPort,
   { loopDelay, machine }: { readonly loopDelay: LoopDelayGauge; readonly machine: Machine },
 ): MetricSources {
   return {
@@ -26,6 +26,7 @@ export function toMetricSources(
     http2StreamErrors: () => http2Counts.streamErrors,
     http1Errors: () => listener.counts.http1Errors,
     requestsRefused: () => ({
+      ...shedding.refused,
       request_bytes: requestMemory.refused,
       subscriptions_max: topics.counts.subscriptionsRefused,
     }),

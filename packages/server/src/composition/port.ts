@@ -6,19 +6,25 @@ import type { Clock } from "../kernel/clock.js";
 import type { ServiceError } from "../kernel/errors.js";
 import { randomSeed } from "../kernel/ids.js";
 import type { Logger } from "../kernel/log.js";
+import type { Machine } from "../kernel/machine.js";
 import type { Turn } from "../kernel/turn.js";
 import { Decompressor } from "../rpc/compression.js";
 import type { HttpHandler } from "../rpc/http-message.js";
 import type { MethodTable } from "../rpc/methods.js";
 import { RequestMemory } from "../rpc/request-memory.js";
+import { Admission, type Pressure } from "../transports/listener/admission.js";
 import { ConnectionCounts } from "../transports/listener/connection-counts.js";
 import { createHttp1Server } from "../transports/listener/http1.js";
 import { Http2Counts } from "../transports/listener/http2-counts.js";
 import { createHttp2Requests } from "../transports/listener/http2-requests.js";
 import { type Listener, startListener } from "../transports/listener/listener.js";
+import { LoadShedding } from "../transports/listener/load-shedding.js";
+import { ReadBudget } from "../transports/listener/read-budget.js";
 import type { TlsReloader } from "../transports/listener/tls-reloader.js";
 
 export interface PortParts {
+  readonly pressure: Pressure;
+  readonly machine: Machine;
   readonly certificates: TlsReloader | undefined;
   readonly clock: Clock;
   readonly log: Logger;
@@ -34,14 +40,38 @@ export interface ServerPort {
   readonly http2: Http2Server;
   readonly http2Counts: Http2Counts;
   readonly requestMemory: RequestMemory;
+  readonly shedding: LoadShedding;
+}
+
+/** Of the descriptors, what is left for files, pipes and the listening sockets. */
+const OTHER_DESCRIPTORS = 64;
+
+function fitToDescriptors(connectionsMax: number, descriptorsMax: number | undefined, log: Logger): number {
+  if (descriptorsMax === undefined) return connectionsMax;
+  const fitting = Math.max(1, descriptorsMax - OTHER_DESCRIPTORS);
+  if (fitting >= connectionsMax) return connectionsMax;
+  log.warn(
+    { connectionsMax, descriptorsMax, fitting },
+    "fewer connections are taken than configured: this process may not have so many descriptors (ulimit -n)",
+  );
+  return fitting;
 }
 
 /** Listens; rejects when an address cannot be had. */
 export async function openPort(config: Config, parts: PortParts): Promise<ServerPort> {
-  const { certificates, clock, log, turn, methods, handleHttp, onInternalError } = parts;
+  const { pressure, machine, certificates, clock, log, turn, methods, handleHttp, onInternalError } = parts;
   const { limits } = config;
   const requestMemory = new RequestMemory(limits.requestBytesTotalMax);
   const counts = new ConnectionCounts();
+  const admission = new Admission({
+    ...{ clock, pressure, loopbackReserveMax: limits.loopbackReserveMax },
+    acceptsPerSecondMax: config.acceptsPerSecondMax,
+    connectionsMax: fitToDescriptors(config.connectionsMax, machine.descriptorsMax, log),
+  });
+  const shedding = new LoadShedding(() => {
+    if (pressure.isHigh) return "memory";
+    return http2.outboxBudget.isSpent ? "outbox" : undefined;
+  });
   const http2Counts = new Http2Counts();
   const http2 = createHttp2Server({
     turn,
@@ -52,6 +82,7 @@ export async function openPort(config: Config, parts: PortParts): Promise<Server
       methods,
       handleHttp,
       bodyBytesMax: limits.bodyBytesMax,
+      shedding,
       grpc: {
         turn,
         clock,
@@ -72,6 +103,7 @@ export async function openPort(config: Config, parts: PortParts): Promise<Server
     handle: handleHttp,
     memory: requestMemory,
     counts,
+    shedding,
     limits: {
       bodyBytesMax: limits.bodyBytesMax,
       headerBytesMax: limits.http1HeaderBytesMax,
@@ -82,16 +114,9 @@ export async function openPort(config: Config, parts: PortParts): Promise<Server
   });
   const { host, port, prefaceTimeoutMs } = config;
   const tls = config.tls && certificates && { port: config.tls.port, certificates };
+  const reads = new ReadBudget(limits);
   const listener = await startListener({
-    host,
-    port,
-    tls,
-    http2,
-    http1,
-    counts,
-    clock,
-    log,
-    prefaceTimeoutMs,
+    ...{ host, port, tls, http2, http1, counts, admission, reads, clock, log, prefaceTimeoutMs },
   });
-  return { listener, http2, http2Counts, requestMemory };
+  return { listener, http2, http2Counts, requestMemory, shedding };
 }

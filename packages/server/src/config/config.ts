@@ -21,6 +21,10 @@ export interface Config {
   readonly auth: "open" | "required";
   readonly heartbeatMs: number;
   readonly freshWindowMs: number;
+  readonly connectionsMax: number;
+  readonly acceptsPerSecondMax: number;
+  /** Undefined: a share of what this process may have. */
+  readonly memoryBytesMax: number | undefined;
   readonly shutdownGraceMs: number;
   readonly prefaceTimeoutMs: number;
   readonly idleTimeoutMs: number;
@@ -29,6 +33,8 @@ export interface Config {
 
 /** Often where tests and tools watch; where clients are far, often enough to keep proxies open (wire-contract.md 5.2). */
 const DEFAULT_HEARTBEAT_MS = { open: "1000", required: "5000" } as const;
+
+const BYTES_PER_MIB = 1024 * 1024;
 
 /** The configuration cannot be used; `problems` says everything that is wrong, a sentence each. */
 export class ConfigError extends Error {
@@ -89,6 +95,9 @@ export function parseConfig(flags: RawOptions, environment: RawOptions = {}): Co
     auth: auth as Config["auth"],
     heartbeatMs: Number(text("heartbeat-ms") || DEFAULT_HEARTBEAT_MS[auth as Config["auth"]]),
     freshWindowMs: Number(text("fresh-window-ms")),
+    connectionsMax: Number(text("connections-max")),
+    acceptsPerSecondMax: Number(text("accepts-per-second")),
+    memoryBytesMax: text("memory-max-mb") === "" ? undefined : Number(text("memory-max-mb")) * BYTES_PER_MIB,
     shutdownGraceMs: Number(text("shutdown-grace-ms")),
     prefaceTimeoutMs: Number(text("preface-timeout-ms")),
     idleTimeoutMs: Number(text("idle-timeout-ms")),

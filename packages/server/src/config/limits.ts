@@ -37,6 +37,16 @@ export interface ServerLimits {
   readonly bodyBytesMax: number;
   /** Bytes of unfinished requests, of all connections and protocols together. */
   readonly requestBytesTotalMax: number;
+  /** Open connections that only programs on this machine get, of all that there may be. */
+  readonly loopbackReserveMax: number;
+  /** Bytes that are read from all HTTP/2 connections in one turn. Beyond: large chunks wait for a later turn. */
+  readonly readBytesPerTurnMax: number;
+  /** Bytes of a chunk that never waits. */
+  readonly smallReadBytesMax: number;
+  /** Connections that are written to in one turn. Beyond: the others are in a later turn. */
+  readonly writesPerTurnMax: number;
+  /** Subscriptions with a share of reads behind them that get the next one in one turn. */
+  readonly pacedPerTurnMax: number;
   /** Header fields of an HTTP/1.1 request. */
   readonly http1HeaderBytesMax: number;
   /** From the first byte of an HTTP/1.1 request to the end of its header fields. */
@@ -75,6 +85,11 @@ export const defaultLimits: ServerLimits = {
   decompressionsMax: 2,
   bodyBytesMax: 2 * 1024 * 1024,
   requestBytesTotalMax: 256 * 1024 * 1024,
+  loopbackReserveMax: 32,
+  readBytesPerTurnMax: 2 * 1024 * 1024,
+  smallReadBytesMax: 4096,
+  writesPerTurnMax: 256,
+  pacedPerTurnMax: 64,
   http1HeaderBytesMax: 16 * 1024,
   http1HeadersTimeoutMs: 10_000,
   http1RequestTimeoutMs: 60_000,

@@ -133,6 +133,26 @@ export const OPTIONS = [
     check: milliseconds(1),
   },
   {
+    flag: "connections-max",
+    value: "N",
+    defaultText: "100000",
+    help: "open connections; further ones are refused",
+    check: { kind: "integer", min: 1, max: 10_000_000 },
+  },
+  {
+    flag: "accepts-per-second",
+    value: "N",
+    defaultText: "5000",
+    help: "new connections in a second, as many at once too; further ones are refused",
+    check: { kind: "integer", min: 1, max: 1_000_000 },
+  },
+  {
+    flag: "memory-max-mb",
+    value: "MB",
+    help: "resident memory, in MiB, beyond which new work is refused (default three quarters of what this process may have)",
+    check: { kind: "integer", min: 1, max: 16_777_216 },
+  },
+  {
     flag: "shutdown-grace-ms",
     value: "MS",
     defaultText: "10000",

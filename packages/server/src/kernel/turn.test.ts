@@ -55,6 +55,29 @@ test("each turn is scheduled once, and work runs once", () => {
   assert.deepEqual(story, ["first", "before", "second"]);
 });
 
+test("more writes than a turn may have go on in the next one, before those that came later", () => {
+  const scheduled: (() => void)[] = [];
+  const turn = createTurn((run) => scheduled.push(run), 2);
+  const story: string[] = [];
+  const write = (name: string, more = (): void => {}): void =>
+    turn.write({
+      flush() {
+        story.push(name);
+        more();
+      },
+    });
+  write("1");
+  write("2", () => write("4"));
+  write("3");
+  scheduled[0]?.();
+  assert.deepEqual(story, ["1", "2"]);
+  turn.beforeWrites({ flush: () => story.push("before") });
+  assert.equal(scheduled.length, 2, "the rest has scheduled the next turn, once");
+  scheduled[1]?.();
+  assert.deepEqual(story, ["1", "2", "before", "3", "4"]);
+  assert.equal(scheduled.length, 2, "nothing is left");
+});
+
 test("by itself the end comes after the events of the present turn", async () => {
   const turn = createTurn();
   const story: string[] = [];

@@ -13,11 +13,20 @@ export interface Turn {
   write(work: Flushable): void;
 }
 
+/** Calls `run` once, after the events of the present turn. */
+export function afterTurn(run: () => void): void {
+  setImmediate(run);
+}
+
 /**
  * Builds a turn on `schedule`, which must call its argument once, after the events of the present turn.
- * Work that is added while the turn ends is run in the same end, in its phase.
+ * Work that is added while the turn ends is run in the same end, in its phase, up to `writesPerTurnMax` writes: those beyond come
+ * first in the next turn, so that a crowd of connections does not keep the event loop from the others.
  */
-export function createTurn(schedule: (run: () => void) => void = setImmediate): Turn {
+export function createTurn(
+  schedule: (run: () => void) => void = afterTurn,
+  writesPerTurnMax = Infinity,
+): Turn {
   let early: Flushable[] = [];
   let late: Flushable[] = [];
   let scheduled = false;
@@ -28,18 +37,23 @@ export function createTurn(schedule: (run: () => void) => void = setImmediate): 
   }
 
   function run(): void {
+    let writes = 0;
     try {
-      while (early.length > 0 || late.length > 0) {
+      while (early.length > 0 || (late.length > 0 && writes < writesPerTurnMax)) {
         const first = early;
         early = [];
         runAll(first);
         const second = late;
-        late = [];
+        const room = writesPerTurnMax - writes;
+        late = second.length > room ? second.splice(room) : [];
+        // What is added meanwhile stands in the new list.
+        writes += second.length;
         runAll(second);
       }
     } finally {
       // Whatever throws here is a bug that ends the process; should someone catch it, turns must still end.
-      scheduled = false;
+      scheduled = late.length > 0;
+      if (scheduled) schedule(run);
     }
   }
 

@@ -17,6 +17,7 @@ export const LIMITS: TopicsLimits = {
   batchBytesMax: 64,
   batchItemsMax: 8,
   readsPerTurnMax: 4,
+  pacedPerTurnMax: 2,
 };
 export const FRESH = { sequence: 0, page: 0 };
 

@@ -20,6 +20,8 @@ export interface BatchLimits {
   readonly batchItemsMax: number;
   /** Reads in a row for one lagging subscription before others have their turn. */
   readonly readsPerTurnMax: number;
+  /** Of those who wait for another share, how many get it in one turn. */
+  readonly pacedPerTurnMax: number;
 }
 
 /** What a topic needs of the hub that holds all of them. */

@@ -77,6 +77,7 @@ function createBench(subscribers: number): Bench {
       batchBytesMax: 65_536,
       batchItemsMax: 1024,
       readsPerTurnMax: 16,
+      pacedPerTurnMax: 64,
     },
   });
   const sinks = Array.from({ length: subscribers }, () => new CountingSink());

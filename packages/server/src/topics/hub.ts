@@ -122,11 +122,11 @@ export class Hub implements TopicOwner {
 
   #runPaced(): void {
     this.#pacedTimer = undefined;
-    const paced = this.#paced;
-    this.#paced = [];
+    const paced = this.#paced.splice(0, this.limits.pacedPerTurnMax);
     for (const subscription of paced) {
       if (subscription.state === PACED) subscription.goOn();
     }
+    if (this.#paced.length > 0) this.#pacedTimer ??= this.#clock.after(0, () => this.#runPaced());
   }
 
   #endJoining(topic: HubTopic): void {

@@ -44,6 +44,7 @@ function createWorld(ringItemsMax: number) {
       batchBytesMax: 300,
       batchItemsMax: 4,
       readsPerTurnMax: 2,
+      pacedPerTurnMax: 2,
     },
   });
   const names = ["one", "two"];

@@ -21,6 +21,7 @@ interface Settings {
   readonly batchItemsMax: number;
   readonly batchBytesMax: number;
   readonly readsPerTurnMax: number;
+  readonly pacedPerTurnMax: number;
   readonly freshWindowMs: number;
 }
 
@@ -326,6 +327,7 @@ function settings(delayed: boolean): fc.Arbitrary<Settings> {
     batchItemsMax: fc.integer({ min: 1, max: 6 }),
     batchBytesMax: fc.integer({ min: 10, max: 120 }),
     readsPerTurnMax: fc.constantFrom(1, 2, 1000),
+    pacedPerTurnMax: fc.constantFrom(1, 2, 1000),
     freshWindowMs: fc.constantFrom(0, 20),
   });
 }

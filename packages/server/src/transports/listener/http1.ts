@@ -12,6 +12,7 @@ import {
 import type { RequestMemory } from "../../rpc/request-memory.js";
 import type { ConnectionCounts, Http1Fault } from "./connection-counts.js";
 import { Http1Body } from "./http1-body.js";
+import { type LoadShedding, SERVER_IS_FULL } from "./load-shedding.js";
 import { BODY_TOO_LARGE, TOO_MANY_REQUESTS_HELD } from "./refused-bodies.js";
 
 export interface Http1Limits {
@@ -44,6 +45,7 @@ export interface Http1Environment {
   /** Where bodies are counted, beside those of HTTP/2. */
   readonly memory: RequestMemory;
   readonly counts: ConnectionCounts;
+  readonly shedding: LoadShedding;
 }
 
 export function createHttp1Server(environment: Http1Environment): Http1Server {
@@ -106,6 +108,10 @@ async function serve(
       outgoing,
       jsonResponse(505, { code: "HttpVersionNotSupported", message: "HTTP/1.1 or HTTP/2 is needed." }),
     );
+    return;
+  }
+  if (environment.shedding.refuses(incoming.url ?? "")) {
+    refuseBody(outgoing, jsonResponse(503, SERVER_IS_FULL));
     return;
   }
   const body = new Http1Body(memory, limits.bodyBytesMax);

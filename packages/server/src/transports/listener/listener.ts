@@ -5,8 +5,11 @@ import { TLSSocket } from "node:tls";
 import type { Http2Connection, Http2Server } from "@subito/http2";
 import type { Clock, Timer } from "../../kernel/clock.js";
 import type { Logger } from "../../kernel/log.js";
+import { isLoopbackAddress } from "../../kernel/loopback.js";
+import type { Admission } from "./admission.js";
 import type { ConnectionCounts } from "./connection-counts.js";
 import type { Http1Server } from "./http1.js";
+import type { ReadBudget } from "./read-budget.js";
 import { SeldomLog } from "./seldom-log.js";
 import { Sniffer } from "./sniffer.js";
 import type { Protocol } from "./sniff.js";
@@ -23,6 +26,8 @@ export interface ListenerOptions {
   readonly http2: Http2Server;
   readonly http1: Http1Server;
   readonly counts: ConnectionCounts;
+  readonly admission: Admission;
+  readonly reads: ReadBudget;
   readonly clock: Clock;
   readonly log: Logger;
   /** From a connection to the bytes that tell its protocol, with the TLS handshake between. */
@@ -110,7 +115,7 @@ class PortListener implements Listener {
     return {
       http2: this.#http2Connections.size,
       http1: this.#http1Connections,
-      untold: this.#untold.size,
+      untold: this.#untold.size + (this.#handshakes?.count ?? 0),
     };
   }
 
@@ -118,8 +123,7 @@ class PortListener implements Listener {
     const { port, tls, clock, prefaceTimeoutMs } = this.#options;
     if (port !== undefined) {
       this.#plaintext = await this.#open(port, (socket) => {
-        this.counts.accepted++;
-        this.#accept(socket, prefaceTimeoutMs);
+        if (this.#admits(socket)) this.#accept(socket, prefaceTimeoutMs);
       });
     }
     try {
@@ -151,8 +155,25 @@ class PortListener implements Listener {
     return server;
   }
 
+  /** Before anything of ours is made for it: a refused connection costs its accept and its reset. */
+  #admits(socket: Socket): boolean {
+    const { http2, http1, untold } = this.connections();
+    // Where both families are listened to, an IPv4 peer has an address of IPv6 (RFC 4291 2.5.5.2).
+    const isLoopback = isLoopbackAddress((socket.remoteAddress ?? "").replace(/^::ffff:/, ""));
+    const refusal = this.#options.admission.refusalOf(http2 + http1 + untold, isLoopback);
+    if (refusal === undefined) {
+      this.counts.accepted++;
+      return true;
+    }
+    this.counts.refused[refusal]++;
+    this.#log.warn({ refusal }, "connections are refused");
+    socket.on("error", ignore);
+    socket.resetAndDestroy();
+    return false;
+  }
+
   #acceptTls(raw: Socket): void {
-    this.counts.accepted++;
+    if (!this.#admits(raw)) return;
     raw.on("error", ignore);
     this.#handshakes?.begin(raw, (socket, restMs) => this.#accept(socket, restMs));
   }
@@ -191,7 +212,8 @@ class PortListener implements Listener {
       socket instanceof TLSSocket ? new TlsSink(socket, onDrained) : new TcpSink(socket, onDrained);
     const connection: Http2Connection = this.#options.http2.connect(sink);
     this.#http2Connections.add(connection);
-    socket.on("data", (chunk: Buffer) => connection.receive(chunk));
+    const { reads } = this.#options;
+    socket.on("data", (chunk: Buffer) => reads.read(connection, sink, chunk));
     socket.once("close", () => {
       this.#http2Connections.delete(connection);
       connection.transportClosed();

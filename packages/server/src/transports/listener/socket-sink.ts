@@ -8,6 +8,9 @@ const nothing = new Uint8Array(0);
 export abstract class SocketSink implements ByteSink {
   protected readonly socket: Socket;
   readonly #onDrained: () => void;
+  /** Two may want that nothing is read: the connection, and whoever shares the turn out. */
+  #paused = false;
+  #held = false;
 
   /** `onDrained` is called after a write that returned false, once its bytes have left. */
   constructor(socket: Socket, onDrained: () => void) {
@@ -46,11 +49,23 @@ export abstract class SocketSink implements ByteSink {
   }
 
   pause(): void {
+    this.#paused = true;
     this.socket.pause();
   }
 
   resume(): void {
-    this.socket.resume();
+    this.#paused = false;
+    if (!this.#held) this.socket.resume();
+  }
+
+  holdReading(): void {
+    this.#held = true;
+    this.socket.pause();
+  }
+
+  releaseReading(): void {
+    this.#held = false;
+    if (!this.#paused) this.socket.resume();
   }
 
   end(): void {

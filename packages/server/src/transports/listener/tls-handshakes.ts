@@ -70,6 +70,11 @@ export class TlsHandshakes {
     this.#server.on("tlsClientError", (error, socket) => this.#failed(error, socket));
   }
 
+  /** Handshakes that are not done. */
+  get count(): number {
+    return this.#running.size;
+  }
+
   /** Of connections that begin from now on. The tickets of old sessions are no longer taken. */
   use(credentials: TlsCredentials): void {
     this.#server.setSecureContext(toOptions(credentials));

@@ -1,0 +1,48 @@
+// Says when memory is short, and when it is not any more: two thresholds, so that it does not flap.
+
+import type { Clock, Timer } from "./clock.js";
+import type { Machine } from "./machine.js";
+
+/** How often it looks. */
+const INTERVAL_MS = 250;
+// Of the limit. What was freed stays resident for long: a process that is above its limit but has little in use is not short.
+const IN_USE_HIGH = 0.6;
+const IN_USE_LOW = 0.5;
+const RESIDENT_LOW = 0.9;
+// Of what V8 lets its heap grow to: near it, collecting takes all the time, and beyond it the process ends.
+const HEAP_HIGH = 0.85;
+const HEAP_LOW = 0.75;
+
+export class MemoryPressure {
+  /** Looked up on hot paths: a plain field. */
+  isHigh = false;
+  readonly #machine: Machine;
+  readonly #residentBytesMax: number;
+  readonly #onChange: (isHigh: boolean) => void;
+  readonly #timer: Timer;
+
+  /** `onChange` is told when it begins and when it ends. */
+  constructor(clock: Clock, machine: Machine, residentBytesMax: number, onChange: (isHigh: boolean) => void) {
+    this.#machine = machine;
+    this.#residentBytesMax = residentBytesMax;
+    this.#onChange = onChange;
+    this.#timer = clock.every(INTERVAL_MS, () => this.#look());
+  }
+
+  close(): void {
+    this.#timer.cancel();
+  }
+
+  #look(): void {
+    const { residentBytes, heapBytes, externalBytes } = this.#machine.memory();
+    const resident = residentBytes / this.#residentBytesMax;
+    const inUse = (heapBytes + externalBytes) / this.#residentBytesMax;
+    const heap = heapBytes / this.#machine.heapBytesMax;
+    const isHigh = this.isHigh
+      ? heap > HEAP_LOW || (resident > RESIDENT_LOW && inUse > IN_USE_LOW)
+      : heap > HEAP_HIGH || (resident > 1 && inUse > IN_USE_HIGH);
+    if (isHigh === this.isHigh) return;
+    this.isHigh = isHigh;
+    this.#onChange(isHigh);
+  }
+}

@@ -1,0 +1,49 @@
+// Number, rate and memory, each alone and beside the others, with a clock moved by hand.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createFakeClock } from "../../testing/fake-clock.js";
+import { Admission, type AdmissionOptions } from "./admission.js";
+
+function create(more: Partial<AdmissionOptions> = {}) {
+  const clock = createFakeClock();
+  const pressure = { isHigh: false };
+  const options = { connectionsMax: 100, loopbackReserveMax: 10, acceptsPerSecondMax: 50, clock, pressure };
+  return { clock, pressure, admission: new Admission({ ...options, ...more }) };
+}
+
+test("the last places are for programs on this machine", () => {
+  const { admission } = create();
+  assert.equal(admission.refusalOf(89, false), undefined);
+  assert.equal(admission.refusalOf(90, false), "connections_max");
+  assert.equal(admission.refusalOf(99, true), undefined);
+  assert.equal(admission.refusalOf(100, true), "connections_max");
+});
+
+test("with few places at all, one stays for others", () => {
+  const { admission } = create({ connectionsMax: 4 });
+  assert.equal(admission.refusalOf(0, false), undefined);
+  assert.equal(admission.refusalOf(1, false), "connections_max");
+  assert.equal(admission.refusalOf(3, true), undefined);
+});
+
+test("as many as a second brings may come at once, then at that rate", () => {
+  const { admission, clock } = create();
+  const come = (count: number) =>
+    Array.from({ length: count }, () => admission.refusalOf(0, true)).filter((refusal) => !refusal).length;
+  assert.equal(come(60), 50);
+  clock.advance(100);
+  assert.equal(come(60), 5);
+  clock.advance(60_000);
+  assert.equal(come(60), 50);
+  assert.equal(admission.refusalOf(0, true), "accept_rate");
+});
+
+test("while memory is short only programs on this machine get in", () => {
+  const { admission, pressure } = create();
+  pressure.isHigh = true;
+  assert.equal(admission.refusalOf(0, false), "memory");
+  assert.equal(admission.refusalOf(0, true), undefined);
+  pressure.isHigh = false;
+  assert.equal(admission.refusalOf(0, false), undefined);
+});
