@@ -137,7 +137,6 @@ async function startOn(
   ready = true;
   const { host, port, tlsPort } = listener;
   log.info({ host, port, tlsPort, auth: config.auth }, "listening");
-
   let closing: Promise<void> | undefined;
   return {
     ...{ host, port, tlsPort },

@@ -42,8 +42,8 @@ async function openWitness(t: TestContext, server: TestServer) {
 async function isTaken(server: TestServer): Promise<boolean> {
   return askHttp(server, "/livez").then(
     ({ status }) => status === 200,
-    (error: NodeJS.ErrnoException) => {
-      assert.equal(error.code, "ECONNRESET");
+    (error: unknown) => {
+      assert.equal((error as NodeJS.ErrnoException).code, "ECONNRESET");
       return false;
     },
   );
