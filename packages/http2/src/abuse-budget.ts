@@ -12,10 +12,10 @@ export class AbuseBudget {
     this.#left = burstMax;
   }
 
-  /** Takes one; false when the budget is spent. */
-  take(): boolean {
+  /** Takes `cost`; false when the budget is spent. */
+  take(cost = 1): boolean {
     if (this.#left <= 0) return false;
-    this.#left--;
+    this.#left -= cost;
     return true;
   }
 

@@ -11,7 +11,7 @@ import {
   type StreamFault,
 } from "./fault.js";
 import { FrameParser } from "./frame-parser.js";
-import { FrameReceiver, type ReceivingConnection } from "./frame-receiver.js";
+import { FrameReceiver, type ReceivingConnection, type WindowOutcome } from "./frame-receiver.js";
 import {
   DEFAULT_FRAME_BYTES,
   DEFAULT_HEADER_TABLE_BYTES,
@@ -33,6 +33,9 @@ import type { RequestHeaders } from "./request-headers.js";
 import type { StampedFrames } from "./stamped-frames.js";
 import { findIncomplete, findStalled } from "./stream-times.js";
 import { Http2Stream, type StreamConnection, type StreamEnd } from "./stream.js";
+
+/** A window that is opened by less, while bytes wait for it, makes frames that are mostly header. */
+const CRUMB_BYTES = 256;
 
 /** Open: serves. Draining: the last GOAWAY is out, open streams finish. Closing: waits for the peer to close. Closed: gone. */
 type Phase = "open" | "draining" | "closing" | "closed";
@@ -147,8 +150,9 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
     this.#silentMs = this.#heard ? 0 : this.#silentMs + elapsedMs;
     this.#heard = false;
     this.#blockedMs = this.#blocked ? this.#blockedMs + elapsedMs : 0;
-    this.#prefaceMs = this.#parser.pastPreface ? 0 : this.#prefaceMs + elapsedMs;
-    this.#headerBlockMs = this.#receiver.insideHeaderBlock ? this.#headerBlockMs + elapsedMs : 0;
+    this.#prefaceMs = this.#receiver.hasSettings ? 0 : this.#prefaceMs + elapsedMs;
+    this.#headerBlockMs =
+      this.#receiver.insideHeaderBlock || this.#parser.insideFrame ? this.#headerBlockMs + elapsedMs : 0;
     this.#closingMs = this.#phase === "closing" ? this.#closingMs + elapsedMs : 0;
     if (this.#closingMs > limits.closeTimeoutMs) {
       this.#cut("close_timeout", "the peer does not close");
@@ -438,16 +442,15 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
     this.send(pingAckFrame(payload));
   }
 
-  windowUpdate(streamId: number, incrementBytes: number): void {
+  windowUpdate(streamId: number, incrementBytes: number): WindowOutcome {
+    const isCrumb = incrementBytes < CRUMB_BYTES && (this.#pendingStreams?.size ?? 0) > 0;
+    const outcome = isCrumb ? "crumb" : "opened";
     if (streamId !== 0) {
       const stream = this.streams.get(streamId);
-      if (stream === undefined) return;
-      if (stream.sendWindowBytes + incrementBytes > MAX_31_BITS) {
-        this.#failStream(stream, "flow_control");
-      } else {
-        this.#widen(stream, incrementBytes);
-      }
-      return;
+      if (stream === undefined) return outcome;
+      if (stream.sendWindowBytes + incrementBytes > MAX_31_BITS) return "too-wide";
+      this.#widen(stream, incrementBytes);
+      return outcome;
     }
     const wasShut = this.sendWindowBytes <= 0;
     this.sendWindowBytes += incrementBytes;
@@ -455,6 +458,7 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
       throw new ConnectionError("flow_control", "the connection's window above 2^31-1");
     }
     if (wasShut && this.sendWindowBytes > 0) this.#pumpAll();
+    return outcome;
   }
 
   /** Changes a stream's window and sends what it now takes. */

@@ -24,6 +24,8 @@ export const CONNECTION_FAULTS = {
   too_many_pings_or_settings: ErrorCode.ENHANCE_YOUR_CALM,
   /** Frames that carry nothing: empty DATA or CONTINUATION, PRIORITY, unknown types. */
   too_many_empty_frames: ErrorCode.ENHANCE_YOUR_CALM,
+  /** Windows opened without end, or by crumbs (CVE-2019-9511). */
+  too_many_window_updates: ErrorCode.ENHANCE_YOUR_CALM,
   /** The peer's socket has taken nothing for too long: cut without GOAWAY. */
   stalled: ErrorCode.ENHANCE_YOUR_CALM,
   /** The peer did not close after our GOAWAY: cut. */

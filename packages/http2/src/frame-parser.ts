@@ -55,6 +55,11 @@ export class FrameParser {
     return this.#state !== State.PREFACE;
   }
 
+  /** Part of a frame that is handed over whole, or of a frame's header, has come, and not the rest. */
+  get insideFrame(): boolean {
+    return this.#gatheredBytes > 0;
+  }
+
   /** The connection ends: nothing more is handed over, not even what is left of the present chunk. */
   stop(): void {
     this.#stopped = true;

@@ -22,6 +22,11 @@ import {
 } from "./request-headers.js";
 import type { Http2Stream } from "./stream.js";
 
+export type WindowOutcome = "opened" | "crumb" | "too-wide";
+
+/** What a WINDOW_UPDATE costs that lets only a crumb of the waiting bytes go. */
+const CRUMB_COST = 100;
+
 /** What the receiving half does to its connection. */
 export interface ReceivingConnection {
   readonly streams: ReadonlyMap<number, Http2Stream>;
@@ -40,7 +45,8 @@ export interface ReceivingConnection {
   received(stream: Http2Stream | undefined, payloadBytes: number): void;
   applySettings(settings: PeerSettings): void;
   answerPing(payload: Uint8Array): void;
-  windowUpdate(streamId: number, incrementBytes: number): void;
+  /** Says so when it opened a window by a crumb, or would have opened a stream's too wide: then nothing was changed. */
+  windowUpdate(streamId: number, incrementBytes: number): WindowOutcome;
   peerGoesAway(): void;
 }
 
@@ -54,7 +60,10 @@ export class FrameReceiver implements FrameHandler {
   readonly #resets: AbuseBudget;
   readonly #answers: AbuseBudget;
   readonly #idleFrames: AbuseBudget;
+  readonly #windowUpdates: AbuseBudget;
   #hasSettings = false;
+  /** Of the present DATA frame, without padding. */
+  #dataBytes = 0;
   /** The header block that CONTINUATION frames go on with. */
   #assembly: HeaderAssembly | undefined;
   /** The stream of the DATA frame that is being received; undefined when its bytes are dropped. */
@@ -71,7 +80,13 @@ export class FrameReceiver implements FrameHandler {
     });
     this.#resets = new AbuseBudget(limits.resetsBurstMax, limits.resetsPerSecondMax);
     this.#answers = new AbuseBudget(limits.answersBurstMax, limits.answersPerSecondMax);
+    this.#windowUpdates = new AbuseBudget(limits.windowUpdatesBurstMax, limits.windowUpdatesPerSecondMax);
     this.#idleFrames = new AbuseBudget(limits.idleFramesBurstMax, limits.idleFramesPerSecondMax);
+  }
+
+  /** The peer's connection preface is complete: its SETTINGS have begun to come (RFC 9113 3.4). */
+  get hasSettings(): boolean {
+    return this.#hasSettings;
   }
 
   /** True while a header block is incomplete. */
@@ -83,6 +98,7 @@ export class FrameReceiver implements FrameHandler {
     this.#resets.refill(elapsedMs);
     this.#answers.refill(elapsedMs);
     this.#idleFrames.refill(elapsedMs);
+    this.#windowUpdates.refill(elapsedMs);
   }
 
   frameHeader(type: number, flags: number, streamId: number, payloadBytes: number): void {
@@ -124,11 +140,15 @@ export class FrameReceiver implements FrameHandler {
         this.#settings(flags, payload);
         break;
       case FrameType.PING:
-        if ((flags & Flag.ACK) !== 0) break;
+        if ((flags & Flag.ACK) !== 0) {
+          this.#takeIdleFrame();
+          break;
+        }
         this.#takeAnswer();
         this.#connection.answerPing(payload);
         break;
       case FrameType.GOAWAY:
+        this.#takeIdleFrame();
         this.#connection.peerGoesAway();
         break;
       case FrameType.WINDOW_UPDATE:
@@ -164,6 +184,7 @@ export class FrameReceiver implements FrameHandler {
   dataPiece(streamId: number, piece: Uint8Array): void {
     const stream = this.#dataStream;
     if (stream === undefined || stream.over) return;
+    this.#dataBytes += piece.length;
     stream.receivedBytes += piece.length;
     const declaredBytes = stream.headers.contentLengthBytes;
     if (declaredBytes >= 0 && stream.receivedBytes > declaredBytes) {
@@ -178,6 +199,9 @@ export class FrameReceiver implements FrameHandler {
     this.#dataStream = undefined;
     const live = stream !== undefined && !stream.over ? stream : undefined;
     const ends = (flags & Flag.END_STREAM) !== 0;
+    // All padding. (An empty frame was counted with its header.)
+    if (live !== undefined && payloadBytes > 0 && this.#dataBytes === 0 && !ends) this.#takeIdleFrame();
+    this.#dataBytes = 0;
     // A stream that ends needs no more window.
     this.#connection.received(ends ? undefined : live, payloadBytes);
     if (ends && live !== undefined) this.#endRemote(live);
@@ -218,7 +242,10 @@ export class FrameReceiver implements FrameHandler {
     }
     if (streamId <= this.lastStreamId) {
       const by = this.closed.find(streamId);
-      if (by === "us") return;
+      if (by === "us") {
+        this.#takeIdleFrame();
+        return;
+      }
       throw by === "peer"
         ? new ConnectionError("stream_closed", "HEADERS on a closed stream")
         : new ConnectionError("protocol", "stream ids must grow");
@@ -277,7 +304,10 @@ export class FrameReceiver implements FrameHandler {
   }
 
   #settings(flags: number, payload: Uint8Array): void {
-    if ((flags & Flag.ACK) !== 0) return;
+    if ((flags & Flag.ACK) !== 0) {
+      this.#takeIdleFrame();
+      return;
+    }
     this.#takeAnswer();
     this.#connection.applySettings(parseSettings(payload));
   }
@@ -285,8 +315,14 @@ export class FrameReceiver implements FrameHandler {
   #windowUpdate(streamId: number, payload: Uint8Array): void {
     if (streamId !== 0) this.#checkNotIdle(streamId);
     const incrementBytes = readUint32(payload, 0) & 0x7fff_ffff;
-    if (incrementBytes > 0) {
-      this.#connection.windowUpdate(streamId, incrementBytes);
+    const outcome = incrementBytes > 0 ? this.#connection.windowUpdate(streamId, incrementBytes) : undefined;
+    if (!this.#windowUpdates.take(outcome === "crumb" ? CRUMB_COST : 1)) {
+      throw new ConnectionError("too_many_window_updates", "too many WINDOW_UPDATE");
+    }
+    if (outcome === "too-wide") {
+      this.#streamError(streamId, "flow_control");
+    } else if (incrementBytes > 0) {
+      return;
     } else if (streamId === 0) {
       throw new ConnectionError("protocol", "WINDOW_UPDATE by 0");
     } else {

@@ -34,6 +34,9 @@ export interface Http2Limits {
   /** Frames that carry nothing: empty DATA, CONTINUATION, PRIORITY, unknown types. Beyond: ENHANCE_YOUR_CALM. */
   readonly idleFramesBurstMax: number;
   readonly idleFramesPerSecondMax: number;
+  /** WINDOW_UPDATE frames; one that opens a window by a crumb while bytes wait for it counts a hundredfold (CVE-2019-9511). Beyond: ENHANCE_YOUR_CALM. */
+  readonly windowUpdatesBurstMax: number;
+  readonly windowUpdatesPerSecondMax: number;
   /** From the first byte (or the connection) to the whole preface. Beyond: closed. */
   readonly prefaceTimeoutMs: number;
   /** A connection without a stream and without a frame from the peer. Beyond: GOAWAY without error, closed. */
@@ -67,6 +70,8 @@ export const defaultHttp2Limits: Http2Limits = {
   answersPerSecondMax: 1000,
   idleFramesBurstMax: 1000,
   idleFramesPerSecondMax: 100,
+  windowUpdatesBurstMax: 100_000,
+  windowUpdatesPerSecondMax: 20_000,
   prefaceTimeoutMs: 10_000,
   idleTimeoutMs: 300_000,
   headerBlockTimeoutMs: 10_000,

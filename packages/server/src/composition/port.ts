@@ -110,6 +110,7 @@ export async function openPort(config: Config, parts: PortParts): Promise<Server
       headersTimeoutMs: limits.http1HeadersTimeoutMs,
       requestTimeoutMs: limits.http1RequestTimeoutMs,
       keepAliveTimeoutMs: limits.http1KeepAliveTimeoutMs,
+      stallTimeoutMs: limits.http1StallTimeoutMs,
     },
   });
   const { host, port, prefaceTimeoutMs } = config;

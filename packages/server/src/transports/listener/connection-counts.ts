@@ -21,6 +21,7 @@ export class ConnectionCounts {
     bad_request: 0,
     header_overflow: 0,
     timeout: 0,
+    stalled: 0,
     body_too_large: 0,
     version_not_supported: 0,
   };

@@ -1,6 +1,7 @@
 // The body of one HTTP/1.1 request, gathered within its own limit and within what all unfinished requests may hold.
 
 import type { IncomingMessage } from "node:http";
+import { GrowingBody } from "../../rpc/growing-body.js";
 import type { RequestMemory } from "../../rpc/request-memory.js";
 
 /** How the reading of a body went. After `too-large` and `no-memory` the rest stays unread. */
@@ -9,7 +10,7 @@ export type BodyOutcome = "complete" | "too-large" | "no-memory" | "gone";
 export class Http1Body {
   readonly #memory: RequestMemory;
   readonly #bytesMax: number;
-  #pieces: Buffer[] = [];
+  readonly #body = new GrowingBody();
   #bytes = 0;
   /** What this body counts for in `#memory`. */
   #held = 0;
@@ -42,20 +43,18 @@ export class Http1Body {
     if (this.#bytes > this.#bytesMax) return "too-large";
     if (!this.#memory.take(piece.length)) return "no-memory";
     this.#held += piece.length;
-    this.#pieces.push(piece);
+    this.#body.add(piece);
     return undefined;
   }
 
   /** The whole body. It stays counted until `release`. */
   take(): Uint8Array {
-    const body = Buffer.concat(this.#pieces);
-    this.#pieces = [];
-    return body;
+    return this.#body.take();
   }
 
   release(): void {
     this.#over = true;
-    this.#pieces = [];
+    this.#body.take();
     this.#memory.give(this.#held);
     this.#held = 0;
   }

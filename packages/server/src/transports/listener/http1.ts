@@ -21,6 +21,7 @@ export interface Http1Limits {
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
+  readonly stallTimeoutMs: number;
 }
 
 /** How often time limits are looked at. */
@@ -66,6 +67,11 @@ export function createHttp1Server(environment: Http1Environment): Http1Server {
   // Node keeps its list of connections, which time limits and closing idle ones need, only from this event on; a server
   // that is handed its sockets never has it otherwise.
   server.emit("listening");
+  // A peer that takes nothing of its answer: nothing else would ever end that.
+  server.setTimeout(limits.stallTimeoutMs, (socket) => {
+    counts.http1Errors.stalled++;
+    socket.destroy();
+  });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     // A peer that resets its connection has done nothing against HTTP.
     if (!socket.writable || error.code === "ECONNRESET") return;
@@ -114,6 +120,11 @@ async function serve(
     refuseBody(outgoing, jsonResponse(503, SERVER_IS_FULL));
     return;
   }
+  if (countHosts(incoming) > 1) {
+    counts.http1Errors.bad_request++;
+    refuseBody(outgoing, jsonResponse(400, { code: "BadRequest", message: "Bad Request." }));
+    return;
+  }
   const body = new Http1Body(memory, limits.bodyBytesMax);
   const outcome = await body.read(incoming);
   try {
@@ -134,6 +145,11 @@ async function serve(
   } finally {
     body.release();
   }
+}
+
+/** Node takes the first of several, and a proxy before us might take another (RFC 9112 3.2). */
+function countHosts({ rawHeaders }: IncomingMessage): number {
+  return rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === "host").length;
 }
 
 /** The rest of the body is not read: the connection cannot be used again. */

@@ -8,6 +8,7 @@ import {
   jsonResponse,
   splitTarget,
 } from "../../rpc/http-message.js";
+import { GrowingBody } from "../../rpc/growing-body.js";
 import type { RequestMemory } from "../../rpc/request-memory.js";
 import { BODY_TOO_LARGE, TOO_MANY_REQUESTS_HELD } from "./refused-bodies.js";
 
@@ -18,7 +19,7 @@ export class Http2Call implements StreamHandler {
   readonly #memory: RequestMemory;
   /** What this request counts for in `#memory`. */
   #held = 0;
-  #pieces: Uint8Array[] = [];
+  readonly #body = new GrowingBody();
   #bytes = 0;
   #answered = false;
   /** The caller went away before it had its answer. */
@@ -44,7 +45,7 @@ export class Http2Call implements StreamHandler {
       return;
     }
     this.#held += bytes.length;
-    this.#pieces.push(Uint8Array.from(bytes));
+    this.#body.add(bytes);
   }
 
   end(): void {
@@ -55,13 +56,12 @@ export class Http2Call implements StreamHandler {
       ...splitTarget(headers.path),
       metadata: headers,
       authority: headers.authority,
-      body: this.#pieces.length === 1 ? (this.#pieces[0] as Uint8Array) : Buffer.concat(this.#pieces),
+      body: this.#body.take(),
       onAborted: (callback) => {
         if (this.#gone) callback();
         else this.#onAborted = callback;
       },
     };
-    this.#pieces = [];
     void this.#handle(request).then((response) => this.#answer(response));
   }
 
@@ -92,7 +92,7 @@ export class Http2Call implements StreamHandler {
   }
 
   #release(): void {
-    this.#pieces = [];
+    this.#body.take();
     this.#memory.give(this.#held);
     this.#held = 0;
   }
