@@ -15,6 +15,8 @@ import { Http2Peer } from "./wire/http2-peer.mjs";
  * @property {(target: Target) => Promise<readonly string[]>} run Resolves to how each connection, stream or request ended.
  */
 
+const nagMs = 1_000;
+
 export class Target {
   port;
   #gaveUp = false;
@@ -75,6 +77,17 @@ export class Target {
     for (let at = 0; at < bytes.length && !peer.isEnded; at++) {
       await peer.send(bytes.subarray(at, at + 1));
       await Promise.race([peer.ended, new Promise((resolve) => setTimeout(resolve, everyMs))]);
+    }
+  }
+
+  /**
+   * Writes the same again and again until it is over: a peer that does not read learns of its end only when it writes.
+   * @param {Http1Peer | Http2Peer} peer @param {Uint8Array} bytes
+   */
+  async nag(peer, bytes) {
+    while (!peer.isEnded) {
+      await Promise.race([peer.ended, peer.send(bytes), new Promise((resolve) => setTimeout(resolve, nagMs))]);
+      await Promise.race([peer.ended, new Promise((resolve) => setTimeout(resolve, nagMs))]);
     }
   }
 

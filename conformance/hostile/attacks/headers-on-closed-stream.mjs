@@ -10,9 +10,9 @@ const headers = toFrame(Type.HEADERS, COMPLETE, 1, block);
 export const attack = {
   reference: "",
   does: "sends header blocks on a stream that the server has reset",
-  limit: "resetsBurstMax, resetsPerSecondMax",
+  limit: "idleFramesBurstMax, idleFramesPerSecondMax",
   meets: "GOAWAY ENHANCE_YOUR_CALM",
-  counter: 'subito_http2_connection_errors_total{fault="too_many_resets"}',
+  counter: 'subito_http2_connection_errors_total{fault="too_many_empty_frames"}',
   memoryMb: 64,
   async run(target) {
     const peer = await target.connectHttp2();

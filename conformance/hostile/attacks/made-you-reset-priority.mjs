@@ -1,4 +1,4 @@
-// MadeYouReset: the server is made to reset streams itself, which were never even opened.
+// MadeYouReset by PRIORITY: streams that were never opened are an error of the connection (RFC 9113 6.4).
 
 import { Type, toFrame, toStreamId, toUint32 } from "../wire/frames.mjs";
 
@@ -6,9 +6,9 @@ import { Type, toFrame, toStreamId, toUint32 } from "../wire/frames.mjs";
 export const attack = {
   reference: "CVE-2025-8671",
   does: "makes streams depend on themselves, so that the server resets them",
-  limit: "resetsBurstMax, resetsPerSecondMax",
-  meets: "GOAWAY ENHANCE_YOUR_CALM",
-  counter: 'subito_http2_connection_errors_total{fault="too_many_resets"}',
+  limit: "one such frame",
+  meets: "GOAWAY PROTOCOL_ERROR",
+  counter: 'subito_http2_connection_errors_total{fault="protocol"}',
   memoryMb: 64,
   async run(target) {
     const peer = await target.connectHttp2();

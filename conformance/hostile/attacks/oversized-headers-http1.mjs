@@ -12,7 +12,7 @@ export const attack = {
   does: "sends header fields of 100 KB",
   limit: "http1HeaderBytesMax",
   meets: "status 431, closed",
-  counter: 'subito_http1_errors_total{fault="headers_too_large"}',
+  counter: 'subito_http1_errors_total{fault="header_overflow"}',
   memoryMb: 64,
   async run(target) {
     return Promise.all(requests.map((request) => target.exchangeHttp1(request)));

@@ -17,6 +17,7 @@ export const attack = {
     return Promise.all(
       peers.map(async (peer) => {
         await peer.send(`GET ${pollPath} HTTP/1.1\r\nhost: localhost\r\n\r\n`.repeat(8));
+        await target.nag(peer, Buffer.from("GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n"));
         return target.patiently(peer.ended);
       }),
     );

@@ -21,6 +21,7 @@ export const attack = {
     });
     await peer.send(toWindowUpdate(0, 0x7fff0000));
     await peer.flood((n) => toFrame(Type.HEADERS, COMPLETE, toStreamId(n), toRequest(pollPath)), 500);
+    await target.nag(peer, toFrame(Type.PING, 0, 0, Buffer.alloc(8)));
     return [await target.patiently(peer.ended)];
   },
 };

@@ -20,6 +20,8 @@ export const attack = {
       toFrame(Type.HEADERS, Flag.END_HEADERS, 1, post),
       toFrame(Type.HEADERS, Flag.END_HEADERS, 3, toGrpcRequest(PUBLISH)),
     );
+    // The beginning of a message of 1,000 bytes.
+    await peer.send(toFrame(Type.DATA, 0, 3, Buffer.from([0, 0, 0, 3, 232])));
     while (peer.streams.size < 2 && !peer.isEnded) {
       for (const streamId of [1, 3]) await peer.send(toFrame(Type.DATA, 0, streamId, Buffer.alloc(1)));
       await new Promise((resolve) => setTimeout(resolve, 1000));

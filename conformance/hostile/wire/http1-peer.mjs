@@ -59,7 +59,7 @@ export class Http1Peer {
 
   /** @param {string} [last] */
   describe(last) {
-    const statuses = [...this.text().matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status]) => status);
+    const statuses = [...this.text().matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => status);
     return [...(statuses.length > 0 ? [`status ${statuses.join(", ")}`] : []), ...(last ? [last] : [])].join(
       ", ",
     );
