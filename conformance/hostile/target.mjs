@@ -86,7 +86,11 @@ export class Target {
    */
   async nag(peer, bytes) {
     while (!peer.isEnded) {
-      await Promise.race([peer.ended, peer.send(bytes), new Promise((resolve) => setTimeout(resolve, nagMs))]);
+      await Promise.race([
+        peer.ended,
+        peer.send(bytes),
+        new Promise((resolve) => setTimeout(resolve, nagMs)),
+      ]);
       await Promise.race([peer.ended, new Promise((resolve) => setTimeout(resolve, nagMs))]);
     }
   }

@@ -28,6 +28,15 @@ export function createPubsubClient(port, options) {
 }
 
 /**
+ * The same over TLS, with this CA alone.
+ * @param {string} address
+ * @param {Buffer} ca
+ */
+export function createSecurePubsubClient(address, ca) {
+  return new services.pubsub.Pubsub(address, grpc.credentials.createSsl(ca));
+}
+
+/**
  * @typedef {object} Outcome
  * @property {number} code
  * @property {string} details

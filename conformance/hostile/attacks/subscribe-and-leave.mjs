@@ -1,6 +1,6 @@
 // Subscriptions that are left as soon as they have begun: how clients unsubscribe, so that it is served, however often.
 
-import { COMPLETE, Flag, Type, toFrame, toStreamId, toUint32 } from "../wire/frames.mjs";
+import { COMPLETE, Flag, Type, toFrame, toStreamId, toUint32, toWindowUpdate } from "../wire/frames.mjs";
 import { SUBSCRIBE, toSubscription } from "../wire/grpc.mjs";
 import { toGrpcRequest, toRequest } from "../wire/hpack.mjs";
 
@@ -17,6 +17,8 @@ export const attack = {
   memoryMb: 64,
   async run(target) {
     const peer = await target.connectHttp2();
+    // Room for ten thousand heartbeats.
+    await peer.send(toWindowUpdate(0, 1_000_000));
     await peer.flood(
       (n) =>
         Buffer.concat([

@@ -116,7 +116,7 @@ async function serve(
     );
     return;
   }
-  if (environment.shedding.refuses(incoming.url ?? "")) {
+  if (environment.shedding.refuses(incoming.method ?? "", incoming.url ?? "")) {
     refuseBody(outgoing, jsonResponse(503, SERVER_IS_FULL));
     return;
   }

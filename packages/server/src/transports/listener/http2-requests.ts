@@ -24,7 +24,7 @@ export function createHttp2Requests(options: Http2RequestsOptions): (stream: Htt
     const contentType = headers.get("content-type");
     const isGrpc =
       headers.method === "POST" && contentType !== undefined && GRPC_CONTENT_TYPE.test(contentType);
-    if (options.shedding.refuses(headers.path)) return new RefusedRequest(stream, isGrpc);
+    if (options.shedding.refuses(headers.method, headers.path)) return new RefusedRequest(stream, isGrpc);
     if (isGrpc) {
       return new GrpcCall(stream, options.methods.get(headers.path), options.grpc);
     }

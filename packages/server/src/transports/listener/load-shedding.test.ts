@@ -8,15 +8,16 @@ test("refuses while there is a reason, and counts; health, metrics and Ping are 
   let reason: ShedReason | undefined;
   const shedding = new LoadShedding(() => reason);
   const publish = "/cache_client.pubsub.Pubsub/Publish";
-  assert.equal(shedding.refuses(publish), false);
+  assert.equal(shedding.refuses("POST", publish), false);
   reason = "outbox";
-  assert.equal(shedding.refuses(publish), true);
+  assert.equal(shedding.refuses("POST", publish), false, "its answer is small");
+  assert.equal(shedding.refuses("GET", "/topics/a/b"), true);
   reason = "memory";
-  assert.equal(shedding.refuses(publish), true);
-  assert.equal(shedding.refuses("/topics/a/b"), true);
+  assert.equal(shedding.refuses("POST", publish), true);
+  assert.equal(shedding.refuses("GET", "/topics/a/b"), true);
   for (const path of ["/livez", "/readyz", "/metrics", "/cache_client.Ping/Ping"])
-    assert.equal(shedding.refuses(path), false, path);
+    assert.equal(shedding.refuses("GET", path), false, path);
   assert.deepEqual(shedding.refused, { memory: 2, outbox: 1 });
   reason = undefined;
-  assert.equal(shedding.refuses(publish), false);
+  assert.equal(shedding.refuses("POST", publish), false);
 });

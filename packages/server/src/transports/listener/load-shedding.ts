@@ -41,10 +41,12 @@ export class LoadShedding {
     this.#reason = reason;
   }
 
-  /** True when a request to `path` is refused, and counted. */
-  refuses(path: string): boolean {
+  /** True when a request is refused, and counted. */
+  refuses(method: string, path: string): boolean {
     const reason = this.#reason();
     if (reason === undefined || ALWAYS_SERVED.has(path)) return false;
+    // Large answers come to GET alone: one peer that does not read must not keep the others from publishing.
+    if (reason === "outbox" && method !== "GET") return false;
     this.refused[reason]++;
     return true;
   }

@@ -1,0 +1,3 @@
+// Where Debian has its Chromium.
+
+export const programPath = "/usr/bin/chromium";
