@@ -3,36 +3,17 @@
 // `node run.mjs resume auth` runs only the files whose names hold one of these words.
 
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const skippedExitCode = 77;
+import { installNodeClient } from "./install.mjs";
+
 const directory = dirname(fileURLToPath(import.meta.url));
-const installedMark = join(directory, "node_modules", ".installed-from-lock");
 /** Time for one file; the keepalive file is the longest by far. */
 const fileTimeoutMs = 300_000 + 1_000 * Number(process.env["CONFORMANCE_IDLE_SECONDS"] ?? 200);
 /** Files at once. Not the number of processors: they mostly wait, and the longest must not hold up the others. */
 const concurrency = 3;
-
-/** Installs exactly what the lock file names, unless that was done before. */
-function installClient() {
-  const lockHash = createHash("sha256")
-    .update(readFileSync(join(directory, "package-lock.json")))
-    .digest("hex");
-  if (existsSync(installedMark) && readFileSync(installedMark, "utf8") === lockHash) return;
-  const result = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
-    cwd: directory,
-    stdio: "inherit",
-  });
-  if (result.status !== 0) {
-    const reason = result.error?.message ?? `npm ci ended with ${result.status ?? result.signal}`;
-    console.log(`conformance/node skipped: the Momento client cannot be installed (${reason})`);
-    process.exit(skippedExitCode);
-  }
-  writeFileSync(installedMark, lockHash);
-}
 
 /** The test files to run, the longest first so that the others run beside it. */
 function listTestFiles() {
@@ -45,7 +26,7 @@ function listTestFiles() {
     );
 }
 
-installClient();
+installNodeClient("node");
 const files = listTestFiles();
 if (files.length === 0) {
   console.error(`No test file matches ${process.argv.slice(2).join(" ")}.`);

@@ -8,7 +8,13 @@ import { after, before, describe, it } from "node:test";
 import { createTemporaryDirectory } from "../harness.mjs";
 import { startWithTls } from "../tls-server.mjs";
 import { captureCommand, hasCommand } from "./commands.mjs";
-import { callUnary, createSecurePubsubClient, readItem, toEnvelope, toPublishRequest } from "./grpc-client.mjs";
+import {
+  callUnary,
+  createSecurePubsubClient,
+  readItem,
+  toEnvelope,
+  toPublishRequest,
+} from "./grpc-client.mjs";
 
 const requests = 2_000;
 const timeoutMs = 60_000;
@@ -38,10 +44,14 @@ describe("over TLS", () => {
   }
 
   it("curl refuses a certificate of a CA that it does not know", { skip: !hasCommand("curl") }, async () => {
-    const result = await captureCommand("curl", ["-sS", "--noproxy", "*", `https://${tls.tlsAddress}/livez`], {
-      env: { SSL_CERT_FILE: undefined, SSL_CERT_DIR: undefined, CURL_CA_BUNDLE: undefined },
-      timeoutMs,
-    });
+    const result = await captureCommand(
+      "curl",
+      ["-sS", "--noproxy", "*", `https://${tls.tlsAddress}/livez`],
+      {
+        env: { SSL_CERT_FILE: undefined, SSL_CERT_DIR: undefined, CURL_CA_BUNDLE: undefined },
+        timeoutMs,
+      },
+    );
     assert.equal(result.status, 60, result.stdout);
   });
 

@@ -69,6 +69,8 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
   #owesRoom = false;
   /** Where telling streams of room goes on, so that the first do not take it all every time. */
   #roomTurn = 0;
+  /** Body bytes that wait in streams. */
+  #heldBytes = 0;
   #pendingStreams: Set<Http2Stream> | undefined;
   /** Something was received since the last tick. */
   #heard = true;
@@ -304,7 +306,16 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
   }
 
   hold(bytes: number): void {
+    this.#heldBytes += bytes;
     this.#context.outboxBudget.add(bytes);
+  }
+
+  mayWait(bytes: number): boolean {
+    return this.#outbox.bytes + this.#heldBytes + bytes <= this.#context.limits.waitingBytesMax;
+  }
+
+  overfill(stream: Http2Stream): void {
+    this.#failStream(stream, "too_much_waiting");
   }
 
   #resumeReading(): void {

@@ -52,6 +52,8 @@ export const STREAM_FAULTS = {
   flow_control: ErrorCode.FLOW_CONTROL_ERROR,
   /** The request's body has not come to its end in time. */
   request_timeout: ErrorCode.CANCEL,
+  /** An answer that would wait behind more bytes than may wait for one peer. */
+  too_much_waiting: ErrorCode.ENHANCE_YOUR_CALM,
   /** Bytes wait for the peer's window, which has not moved for too long. */
   stalled: ErrorCode.ENHANCE_YOUR_CALM,
 } as const satisfies Readonly<Record<string, ErrorCode>>;

@@ -25,6 +25,8 @@ export interface Http2Limits {
   readonly outboxBytesGuaranteedMax: number;
   /** Bytes waiting for peers that do not take them, all connections together. Beyond: each has `outboxBytesGuaranteedMax`. */
   readonly outboxBytesTotalMax: number;
+  /** Bytes of answers that wait for one peer, in the outbox and in streams. Beyond: a further answer is reset with ENHANCE_YOUR_CALM. */
+  readonly waitingBytesMax: number;
   /** Streams reset before they were answered: at once, and per second in the long run (CVE-2023-44487). Beyond: ENHANCE_YOUR_CALM. */
   readonly resetsBurstMax: number;
   readonly resetsPerSecondMax: number;
@@ -64,6 +66,7 @@ export const defaultHttp2Limits: Http2Limits = {
   outboxBytesMax: 256 * 1024,
   outboxBytesGuaranteedMax: 16 * 1024,
   outboxBytesTotalMax: 256 * 1024 * 1024,
+  waitingBytesMax: 32 * 1024 * 1024,
   resetsBurstMax: 1000,
   resetsPerSecondMax: 100,
   answersBurstMax: 10_000,

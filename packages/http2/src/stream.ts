@@ -42,6 +42,10 @@ export interface StreamConnection {
   localEnd(stream: Http2Stream): void;
   /** So many more bytes (or, negative, fewer) wait for a window. */
   hold(bytes: number): void;
+  /** False when so much waits for the peer already that it gets no more. */
+  mayWait(bytes: number): boolean;
+  /** Ends a stream whose bytes may not wait. */
+  overfill(stream: Http2Stream): void;
   /** The stream has bytes that wait for a window, or has none any more. */
   setPending(stream: Http2Stream, pending: boolean): void;
   resetStream(stream: Http2Stream, code: ErrorCode): void;
@@ -156,6 +160,10 @@ export class Http2Stream {
       return;
     }
     if (bytes.length === 0) return;
+    if (!connection.mayWait(bytes.length)) {
+      connection.overfill(this);
+      return;
+    }
     connection.hold(bytes.length);
     if (this.backlog !== undefined) {
       this.backlog.pieces.push(bytes);
