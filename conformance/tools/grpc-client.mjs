@@ -28,6 +28,15 @@ export function createPubsubClient(port, options) {
 }
 
 /**
+ * The same over TLS.
+ * @param {string} address a name that the certificate has, and the port
+ * @param {Buffer} authority the certificate to trust, as PEM
+ */
+export function createTlsPubsubClient(address, authority) {
+  return new services.pubsub.Pubsub(address, grpc.credentials.createSsl(authority));
+}
+
+/**
  * @typedef {object} Outcome
  * @property {number} code
  * @property {string} details
