@@ -23,6 +23,7 @@ export const debianPackages: readonly DebianPackage[] = [
     isHere: () => hasProgram("protoc"),
   },
   { name: "nghttp2-client", neededFor: "conformance with h2load, bench", isHere: () => hasProgram("h2load") },
+  { name: "chromium", neededFor: "conformance with a browser", isHere: () => hasProgram("chromium") },
   { name: "redis-server", neededFor: "bench beside Redis", isHere: () => hasProgram("redis-server") },
   { name: "mosquitto", neededFor: "bench beside Mosquitto", isHere: () => hasProgram("mosquitto") },
   { name: "nginx-light", neededFor: "bench beside nchan", isHere: () => hasProgram("nginx") },

@@ -24,7 +24,17 @@ const limitsMs = {
 };
 
 /** The first ones in this order, then what else there is. */
-const conformanceOrder = ["node", "python", "go", "grpc-go", "grpcio", "h2spec", "tools"];
+const conformanceOrder = [
+  "node",
+  "python",
+  "go",
+  "grpc-go",
+  "grpcio",
+  "tonic",
+  "h2spec",
+  "tools",
+  "chromium",
+];
 
 const children = createChildRunner();
 

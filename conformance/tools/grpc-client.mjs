@@ -28,12 +28,12 @@ export function createPubsubClient(port, options) {
 }
 
 /**
- * The same over TLS, with this CA alone.
- * @param {string} address
- * @param {Buffer} ca
+ * The same over TLS.
+ * @param {string} address a name that the certificate has, and the port
+ * @param {Buffer} authority the certificate to trust, as PEM
  */
-export function createSecurePubsubClient(address, ca) {
-  return new services.pubsub.Pubsub(address, grpc.credentials.createSsl(ca));
+export function createTlsPubsubClient(address, authority) {
+  return new services.pubsub.Pubsub(address, grpc.credentials.createSsl(authority));
 }
 
 /**

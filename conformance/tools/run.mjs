@@ -2,32 +2,17 @@
 // Exit code: 0 all passed, 77 some could not run (the reason is the last line), anything else failed.
 // `node run.mjs curl grpc` runs only the files whose names hold one of these words.
 
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { hasCommand, runCommand, skip } from "./commands.mjs";
+import { installFromLock } from "./install.mjs";
 
 const directory = dirname(fileURLToPath(import.meta.url));
-const installedMark = join(directory, "node_modules", ".installed-from-lock");
 const runTimeoutMs = 600_000;
 
-/** Installs exactly what the lock file names, unless that was done before. */
-async function installPackages() {
-  const lockHash = createHash("sha256")
-    .update(readFileSync(join(directory, "package-lock.json")))
-    .digest("hex");
-  if (existsSync(installedMark) && readFileSync(installedMark, "utf8") === lockHash) return;
-  const result = await runCommand("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
-    cwd: directory,
-  });
-  if (result.status !== 0)
-    skip(`conformance/tools skipped: the packages cannot be installed (${result.reason})`);
-  writeFileSync(installedMark, lockHash);
-}
-
-await installPackages();
+await installFromLock(directory);
 const words = process.argv.slice(2);
 const files = readdirSync(directory)
   .filter((name) => name.endsWith(".test.mjs"))

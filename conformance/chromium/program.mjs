@@ -1,3 +1,0 @@
-// Where Debian has its Chromium.
-
-export const programPath = "/usr/bin/chromium";
