@@ -32,6 +32,7 @@ export const debianPackages: readonly DebianPackage[] = [
     neededFor: "bench beside nchan",
     isHere: () => existsSync("/usr/lib/nginx/modules/ngx_nchan_module.so"),
   },
+  { name: "iproute2", neededFor: "conformance with API keys over TLS", isHere: () => hasProgram("ip") },
   { name: "python3-venv", neededFor: "conformance with the Python client and grpcio", isHere: canMakeVenv },
 ];
 

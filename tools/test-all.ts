@@ -34,6 +34,8 @@ const conformanceOrder = [
   "h2spec",
   "tools",
   "chromium",
+  "keys",
+  "hostile",
 ];
 
 const children = createChildRunner();

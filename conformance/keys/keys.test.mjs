@@ -168,7 +168,7 @@ it("a new certificate is taken over at SIGHUP; a subscription lives through it",
   process.kill(server.pid, "SIGHUP");
   while ((await readSerial()) === old) await new Promise((resolve) => setTimeout(resolve, 50));
 
-  client.stdin.end("after\n");
+  client.stdin.write("after\n");
   await until("received after");
   assert.ok(!text.includes("connection lost"), text);
   client.kill();

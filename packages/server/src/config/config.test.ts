@@ -37,7 +37,7 @@ test("defaults", () => {
     heartbeatMs: 1000,
     freshWindowMs: 1000,
     connectionsMax: 100_000,
-    acceptsPerSecondMax: 5000,
+    acceptsPerSecondMax: 20_000,
     memoryBytesMax: undefined,
     shutdownGraceMs: 10_000,
     prefaceTimeoutMs: 10_000,

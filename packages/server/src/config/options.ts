@@ -142,7 +142,7 @@ export const OPTIONS = [
   {
     flag: "accepts-per-second",
     value: "N",
-    defaultText: "5000",
+    defaultText: "20000",
     help: "new connections in a second, as many at once too; further ones are refused",
     check: { kind: "integer", min: 1, max: 1_000_000 },
   },
