@@ -95,6 +95,11 @@ export class Target {
     }
   }
 
+  /** @returns {Promise<string>} of the server */
+  async readMetrics() {
+    return (await fetch(`http://127.0.0.1:${this.port}/metrics`)).text();
+  }
+
   /** Cuts every connection. */
   close() {
     for (const peer of this.#peers) peer.close();

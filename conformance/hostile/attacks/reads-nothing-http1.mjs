@@ -9,7 +9,7 @@ export const attack = {
   limit: "http1StallTimeoutMs",
   meets: "closed",
   counter: 'subito_http1_errors_total{fault="stalled"}',
-  memoryMb: 160,
+  memoryMb: 400,
   waits: true,
   async run(target) {
     await fillTopic(target);
@@ -17,6 +17,9 @@ export const attack = {
     return Promise.all(
       peers.map(async (peer) => {
         await peer.send(`GET ${pollPath} HTTP/1.1\r\nhost: localhost\r\n\r\n`.repeat(8));
+        // What it writes would count as a sign of life.
+        while (!(await target.readMetrics()).match(/^subito_http1_errors_total\{fault="stalled"\} [1-9]/m))
+          await new Promise((resolve) => setTimeout(resolve, 1_000));
         await target.nag(peer, Buffer.from("GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n"));
         return target.patiently(peer.ended);
       }),
