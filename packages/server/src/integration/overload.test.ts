@@ -85,7 +85,7 @@ test("while memory is short new requests are refused and counted, subscriptions 
   const machine: Machine = {
     ...{ heapBytesMax: 4096 * MIB, memoryMaxBytes: 1024 * MIB, descriptorsMax: undefined },
     residentBytes: () => residentBytes,
-    memory: () => ({ residentBytes, heapBytes: residentBytes / 2, externalBytes: residentBytes / 2 }),
+    memory: () => ({ residentBytes, heapBytes: MIB, heapFreeBytes: 0, externalBytes: 0 }),
     cpuSeconds: () => systemMachine.cpuSeconds(),
   };
   const server = await startTestServer(t, {

@@ -9,6 +9,8 @@ export interface MemoryUse {
   readonly residentBytes: number;
   /** What V8 has in use on its heap, garbage that was not collected yet with it. */
   readonly heapBytes: number;
+  /** What V8 keeps for its heap beyond that: resident, but not in use. */
+  readonly heapFreeBytes: number;
   /** Buffers outside of the heap that objects on it hold. */
   readonly externalBytes: number;
 }
@@ -36,8 +38,9 @@ class SystemMachine implements Machine {
   }
 
   memory(): MemoryUse {
-    const { rss, heapUsed, external } = process.memoryUsage();
-    return { residentBytes: rss, heapBytes: heapUsed, externalBytes: external };
+    const { rss, heapTotal, heapUsed, external } = process.memoryUsage();
+    const heapFreeBytes = Math.max(0, heapTotal - heapUsed);
+    return { residentBytes: rss, heapBytes: heapUsed, heapFreeBytes, externalBytes: external };
   }
 
   cpuSeconds(): number {

@@ -5,10 +5,8 @@ import type { Machine } from "./machine.js";
 
 /** How often it looks. */
 const INTERVAL_MS = 250;
-// Of the limit. What was freed stays resident for long: a process that is above its limit but has little in use is not short.
-const IN_USE_HIGH = 0.6;
-const IN_USE_LOW = 0.5;
-const RESIDENT_LOW = 0.9;
+/** Of the limit: where it ends again. */
+const TAKEN_LOW = 0.9;
 // Of what V8 lets its heap grow to: near it, collecting takes all the time, and beyond it the process ends.
 const HEAP_HIGH = 0.85;
 const HEAP_LOW = 0.75;
@@ -34,13 +32,11 @@ export class MemoryPressure {
   }
 
   #look(): void {
-    const { residentBytes, heapBytes, externalBytes } = this.#machine.memory();
-    const resident = residentBytes / this.#residentBytesMax;
-    const inUse = (heapBytes + externalBytes) / this.#residentBytesMax;
+    const { residentBytes, heapBytes, heapFreeBytes } = this.#machine.memory();
+    // Not what V8's own numbers add up to: TLS connections lie outside of them for the most part.
+    const taken = (residentBytes - heapFreeBytes) / this.#residentBytesMax;
     const heap = heapBytes / this.#machine.heapBytesMax;
-    const isHigh = this.isHigh
-      ? heap > HEAP_LOW || (resident > RESIDENT_LOW && inUse > IN_USE_LOW)
-      : heap > HEAP_HIGH || (resident > 1 && inUse > IN_USE_HIGH);
+    const isHigh = this.isHigh ? heap > HEAP_LOW || taken > TAKEN_LOW : heap > HEAP_HIGH || taken > 1;
     if (isHigh === this.isHigh) return;
     this.isHigh = isHigh;
     this.#onChange(isHigh);

@@ -6,11 +6,14 @@ import { ServiceError } from "../../kernel/errors.js";
 import { createTurn } from "../../kernel/turn.js";
 import type { TopicItem } from "../../ports/topic-engine.js";
 import type { HttpResponse } from "../../rpc/http-message.js";
-import { LongPoll } from "./long-poll.js";
+import { LongPoll, PollAnswers } from "./long-poll.js";
 
 function createPoll() {
   const ends: (() => void)[] = [];
-  const poll = new LongPoll(createTurn((run) => ends.push(run)));
+  const poll = new LongPoll(
+    createTurn((run) => ends.push(run)),
+    new PollAnswers(),
+  );
   return { poll, endTurn: () => ends.splice(0).forEach((end) => end()) };
 }
 
@@ -89,4 +92,24 @@ test("is not ready for more once the answer is large", () => {
   assert.ok(poll.ready);
   poll.push(poll.form.items([item(2, { value: Buffer.alloc(1) })]));
   assert.ok(!poll.ready);
+});
+
+test("those who get the same items share the answer; others do not", async () => {
+  const answers = new PollAnswers();
+  const ends: (() => void)[] = [];
+  const turn = createTurn((run) => ends.push(run));
+  const answer = async (items: readonly TopicItem[], nextSequence: number): Promise<HttpResponse> => {
+    const poll = new LongPoll(turn, answers);
+    poll.push(poll.form.items(items));
+    ends.splice(0).forEach((end) => end());
+    return poll.response({ position: { page: 7, nextSequence } });
+  };
+  const [one, two] = [item(1), item(2)];
+  const both = await answer([one, two], 3);
+  assert.equal((await answer([one, two], 3)).body, both.body);
+  const alone = await answer([one], 2);
+  assert.notDeepEqual(parse(alone), parse(both));
+  assert.deepEqual(parse(await answer([item(1), two], 3)), parse(both), "equal, but of another topic");
+  for (let sequence = 3; sequence < 9; sequence++) await answer([item(sequence)], sequence + 1);
+  assert.deepEqual(parse(await answer([one, two], 3)), parse(both), "forgotten, and made again");
 });

@@ -21,8 +21,10 @@ interface DiscontinuityEntry {
   readonly new_sequence_page: number;
 }
 
+/** What is said is written down when it is answered, and then once for all who get the same. */
 interface Chunk {
-  readonly entries: readonly Entry[];
+  readonly items: readonly TopicItem[];
+  readonly discontinuity?: Discontinuity;
   readonly bytes: number;
 }
 
@@ -30,16 +32,15 @@ interface Chunk {
 const RESPONSE_BYTES_MAX = 1024 * 1024;
 
 const form: WireForm<Chunk> = {
-  items: (items) => ({
-    entries: items.map((item) => ({ item: toItemEntry(item) })),
-    bytes: items.reduce((sum, item) => sum + item.value.length, 0),
-  }),
-  discontinuity: (discontinuity) => ({
-    entries: [{ discontinuity: toDiscontinuityEntry(discontinuity) }],
-    bytes: 0,
-  }),
-  heartbeat: () => ({ entries: [], bytes: 0 }),
+  items: (items) => ({ items, bytes: items.reduce((sum, item) => sum + item.value.length, 0) }),
+  discontinuity: (discontinuity) => ({ items: [], discontinuity, bytes: 0 }),
+  heartbeat: () => ({ items: [], bytes: 0 }),
 };
+
+function toEntries({ items, discontinuity }: Chunk): Entry[] {
+  if (discontinuity !== undefined) return [{ discontinuity: toDiscontinuityEntry(discontinuity) }];
+  return items.map((item) => ({ item: toItemEntry(item) }));
+}
 
 function toItemEntry(item: TopicItem): ItemEntry {
   const bytes = Buffer.from(item.value.buffer, item.value.byteOffset, item.value.byteLength);
@@ -59,6 +60,37 @@ function toDiscontinuityEntry(discontinuity: Discontinuity): DiscontinuityEntry 
   };
 }
 
+/** Answers that are remembered: a crowd that polls one topic asks for the same in one turn. */
+const ANSWERS_MAX = 4;
+
+interface Answer {
+  readonly first: TopicItem;
+  readonly itemCount: number;
+  readonly nextSequence: number;
+  readonly response: HttpResponse;
+}
+
+/** The last few answers, shared by all who get the same items; at most some megabytes. */
+export class PollAnswers {
+  readonly #answers: Answer[] = [];
+  #oldest = 0;
+
+  /** The answer with these items, made by `make` unless it was one of the last. An item is of one topic and page. */
+  share(items: readonly TopicItem[], nextSequence: number, make: () => HttpResponse): HttpResponse {
+    const first = items[0];
+    if (first === undefined) return make();
+    const known = this.#answers.find(
+      (answer) =>
+        answer.first === first && answer.itemCount === items.length && answer.nextSequence === nextSequence,
+    );
+    if (known !== undefined) return known.response;
+    const response = make();
+    this.#answers[this.#oldest] = { first, itemCount: items.length, nextSequence, response };
+    this.#oldest = (this.#oldest + 1) % ANSWERS_MAX;
+    return response;
+  }
+}
+
 /** Where a subscription stands: what the next poll asks for. */
 interface Positioned {
   /** Undefined until the engine has told the page. */
@@ -68,15 +100,17 @@ interface Positioned {
 export class LongPoll implements SubscriptionSink<Chunk>, Flushable {
   readonly form = form;
   readonly #turn: Turn;
-  readonly #entries: Entry[] = [];
+  readonly #answers: PollAnswers;
+  readonly #chunks: Chunk[] = [];
   #bytes = 0;
   #error: ServiceError | undefined;
   #done = false;
   #scheduled = false;
   #onDone: (() => void) | undefined;
 
-  constructor(turn: Turn) {
+  constructor(turn: Turn, answers: PollAnswers) {
     this.#turn = turn;
+    this.#answers = answers;
   }
 
   get ready(): boolean {
@@ -84,8 +118,8 @@ export class LongPoll implements SubscriptionSink<Chunk>, Flushable {
   }
 
   push(chunk: Chunk): void {
-    if (chunk.entries.length === 0) return;
-    this.#entries.push(...chunk.entries);
+    if (chunk.items.length === 0 && chunk.discontinuity === undefined) return;
+    this.#chunks.push(chunk);
     this.#bytes += chunk.bytes;
     // The rest of the turn may bring more for the same answer.
     if (this.#scheduled) return;
@@ -115,13 +149,21 @@ export class LongPoll implements SubscriptionSink<Chunk>, Flushable {
         this.#onDone = resolve;
       });
     }
-    if (this.#error !== undefined && this.#entries.length === 0) throw this.#error;
+    if (this.#error !== undefined && this.#chunks.length === 0) throw this.#error;
     const { page, nextSequence } = subscription.position ?? { page: 0, nextSequence: 0 };
-    // The last two are ours: they give a caller its place even when there was nothing to tell.
-    return jsonResponse(200, {
-      items: this.#entries,
-      next_sequence_number: nextSequence,
-      sequence_page: page,
-    });
+    const make = (): HttpResponse =>
+      // The last two are ours: they give a caller its place even when there was nothing to tell.
+      jsonResponse(200, {
+        items: this.#chunks.flatMap(toEntries),
+        next_sequence_number: nextSequence,
+        sequence_page: page,
+      });
+    const isPlain = this.#chunks.every(({ discontinuity }) => discontinuity === undefined);
+    if (!isPlain) return make();
+    return this.#answers.share(
+      this.#chunks.flatMap(({ items }) => items),
+      nextSequence,
+      make,
+    );
   }
 }

@@ -8,7 +8,7 @@ import type { Turn } from "../../kernel/turn.js";
 import type { HttpRequest, HttpResponse } from "../../rpc/http-message.js";
 import type { Topics } from "../../topics/topics.js";
 import type { HttpCaller } from "./caller.js";
-import { LongPoll } from "./long-poll.js";
+import { LongPoll, PollAnswers } from "./long-poll.js";
 import type { Route } from "./routes.js";
 
 export interface TopicRoutesOptions {
@@ -23,9 +23,10 @@ export interface TopicRoutesOptions {
 const PATH = "/topics/{cacheName}/{topicName}";
 
 export function createTopicRoutes(options: TopicRoutesOptions): Route[] {
+  const answers = new PollAnswers();
   return [
     { method: "POST", path: PATH, handle: (request, names) => publish(options, request, names) },
-    { method: "GET", path: PATH, handle: (request, names) => poll(options, request, names) },
+    { method: "GET", path: PATH, handle: (request, names) => poll(options, answers, request, names) },
   ];
 }
 
@@ -51,6 +52,7 @@ async function publish(
 
 async function poll(
   { topics, caller, turn, clock, pollTimeoutMs }: TopicRoutesOptions,
+  answers: PollAnswers,
   request: HttpRequest,
   [cacheName = "", topicName = ""]: readonly string[],
 ): Promise<HttpResponse> {
@@ -60,7 +62,7 @@ async function poll(
   };
   const principal = await caller.authenticate(request);
   const grant = authorizeSubscribe(principal, cacheName, topicName);
-  const waiting = new LongPoll(turn);
+  const waiting = new LongPoll(turn, answers);
   const subscription = await topics.subscribe(grant, cursor, waiting);
   const timer = clock.after(pollTimeoutMs, () => waiting.finish());
   request.onAborted(() => waiting.finish());

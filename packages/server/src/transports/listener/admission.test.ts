@@ -39,11 +39,17 @@ test("as many as a second brings may come at once, then at that rate", () => {
   assert.equal(admission.refusalOf(0, true), "accept_rate");
 });
 
-test("while memory is short only programs on this machine get in", () => {
-  const { admission, pressure } = create();
+test("while memory is short a trickle gets in from elsewhere, and programs on this machine as always", () => {
+  const { admission, pressure, clock } = create();
   pressure.isHigh = true;
+  assert.equal(admission.refusalOf(0, false), undefined);
+  assert.equal(admission.refusalOf(0, false), "memory");
+  clock.advance(500);
   assert.equal(admission.refusalOf(0, false), "memory");
   assert.equal(admission.refusalOf(0, true), undefined);
+  clock.advance(1000);
+  assert.equal(admission.refusalOf(0, false), undefined);
   pressure.isHigh = false;
+  clock.advance(20);
   assert.equal(admission.refusalOf(0, false), undefined);
 });

@@ -1,4 +1,4 @@
-// Which connections are taken: up to a number, at a rate, and none while memory is short (decision 0007).
+// Which connections are taken: up to a number, at a rate, and hardly any while memory is short (decision 0007).
 
 import type { Clock } from "../../kernel/clock.js";
 
@@ -21,6 +21,9 @@ export interface AdmissionOptions {
   readonly pressure: Pressure;
 }
 
+/** While memory is short, a connection counts as so many: a trickle gets in, with the probes of whoever looks after the server. */
+const MEMORY_COST = 50;
+
 export class Admission {
   readonly #options: AdmissionOptions;
   /** Connections that may come at once (a token bucket). */
@@ -40,19 +43,19 @@ export class Admission {
       ? connectionsMax
       : connectionsMax - Math.min(loopbackReserveMax, connectionsMax - 1);
     if (openCount >= max) return "connections_max";
-    if (!this.#take()) return "accept_rate";
-    // Its calls are refused as all are; but it can ask how the server is.
-    return pressure.isHigh && !isLoopback ? "memory" : undefined;
+    if (!pressure.isHigh || isLoopback) return this.#take(1) ? undefined : "accept_rate";
+    // The calls of those who get in are refused as all are; but they can ask how the server is.
+    return this.#take(MEMORY_COST) ? undefined : "memory";
   }
 
-  #take(): boolean {
+  #take(cost: number): boolean {
     const { clock, acceptsPerSecondMax } = this.#options;
     const nowMs = clock.monotonicMs();
     const grown = ((nowMs - this.#filledMs) * acceptsPerSecondMax) / 1000;
     this.#left = Math.min(acceptsPerSecondMax, this.#left + grown);
     this.#filledMs = nowMs;
-    if (this.#left < 1) return false;
-    this.#left--;
+    if (this.#left < cost) return false;
+    this.#left -= cost;
     return true;
   }
 }

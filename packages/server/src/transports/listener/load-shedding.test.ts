@@ -15,7 +15,7 @@ test("refuses while there is a reason, and counts; health, metrics and Ping are 
   reason = "memory";
   assert.equal(shedding.refuses("POST", publish), true);
   assert.equal(shedding.refuses("GET", "/topics/a/b"), true);
-  for (const path of ["/livez", "/readyz", "/metrics", "/cache_client.Ping/Ping"])
+  for (const path of ["/livez", "/livez?x=1", "/readyz", "/metrics", "/cache_client.Ping/Ping"])
     assert.equal(shedding.refuses("GET", path), false, path);
   assert.deepEqual(shedding.refused, { memory: 2, outbox: 1 });
   reason = undefined;

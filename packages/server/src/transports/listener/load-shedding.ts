@@ -23,14 +23,13 @@ export const SERVER_IS_FULL = { code: "Unavailable", message: MESSAGE } as const
 
 const grpcReply = errorReply(new ServiceError("resource_exhausted", MESSAGE));
 const body = Buffer.from(JSON.stringify(SERVER_IS_FULL));
-const httpReply = new Reply(
-  encodeHeaders([
-    [":status", "503"],
-    ["content-type", "application/json"],
-    ["content-length", String(body.length)],
-  ]),
-  body,
-);
+const httpHeaders = encodeHeaders([
+  [":status", "503"],
+  ["content-type", "application/json"],
+  ["content-length", String(body.length)],
+]);
+const httpReply = new Reply(httpHeaders, body);
+const headReply = new Reply(httpHeaders, new Uint8Array(0));
 
 export class LoadShedding {
   readonly refused: Record<ShedReason, number> = { memory: 0, outbox: 0 };
@@ -44,7 +43,7 @@ export class LoadShedding {
   /** True when a request is refused, and counted. */
   refuses(method: string, path: string): boolean {
     const reason = this.#reason();
-    if (reason === undefined || ALWAYS_SERVED.has(path)) return false;
+    if (reason === undefined || ALWAYS_SERVED.has(path.split("?", 1)[0] as string)) return false;
     // Large answers come to GET alone: one peer that does not read must not keep the others from publishing.
     if (reason === "outbox" && method !== "GET") return false;
     this.refused[reason]++;
@@ -59,7 +58,7 @@ export class RefusedRequest implements StreamHandler {
 
   constructor(stream: Http2Stream, isGrpc: boolean) {
     this.#stream = stream;
-    this.#reply = isGrpc ? grpcReply : httpReply;
+    this.#reply = isGrpc ? grpcReply : stream.headers.method === "HEAD" ? headReply : httpReply;
   }
 
   data(): void {
