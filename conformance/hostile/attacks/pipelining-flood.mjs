@@ -1,4 +1,4 @@
-// Thousands of requests in one write, each for a large answer: they are taken one at a time, and a few may wait.
+// Thousands of requests in one write, each for a large answer: only a few may wait.
 
 import { fillTopic, pollPath } from "../large-topic.mjs";
 
@@ -18,6 +18,7 @@ export const attack = {
     return Promise.all(
       peers.map(async (peer) => {
         await peer.send(polls);
+        await target.nag(peer, Buffer.from("GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n"));
         return target.patiently(peer.ended);
       }),
     );

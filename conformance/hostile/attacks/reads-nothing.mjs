@@ -11,8 +11,7 @@ export const attack = {
   limit: "stallTimeoutMs",
   meets: "closed",
   counter: 'subito_http2_connection_errors_total{fault="stalled"}',
-  // The answers to hundreds of polls are encoded in one turn, each by itself: bounded by the writes of a turn, and still too much.
-  memoryMb: 1_200,
+  memoryMb: 160,
   waits: true,
   async run(target) {
     await fillTopic(target);

@@ -22,6 +22,7 @@ export interface Http1Limits {
   readonly requestTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
   readonly stallTimeoutMs: number;
+  readonly pipelinedMax: number;
 }
 
 /** How often time limits are looked at. */
@@ -52,6 +53,8 @@ export interface Http1Environment {
 export function createHttp1Server(environment: Http1Environment): Http1Server {
   const { limits, counts } = environment;
   let closing = false;
+  /** Requests of a connection that are not answered yet. */
+  const unanswered = new WeakMap<Socket, number>();
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytesMax,
@@ -61,6 +64,16 @@ export function createHttp1Server(environment: Http1Environment): Http1Server {
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
     },
     (request, response) => {
+      const { socket } = request;
+      const count = (unanswered.get(socket) ?? 0) + 1;
+      if (count > limits.pipelinedMax) {
+        // Nobody whom we know pipelines; and each request holds its whole answer until those before it are taken.
+        if (!socket.destroyed) counts.http1Errors.pipelining++;
+        socket.destroy();
+        return;
+      }
+      unanswered.set(socket, count);
+      response.once("close", () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
       void serve(request, response, environment, () => closing);
     },
   );
