@@ -18,7 +18,10 @@ export const attack = {
       peers.map(async (peer) => {
         await peer.send(`GET ${pollPath} HTTP/1.1\r\nhost: localhost\r\n\r\n`.repeat(8));
         // What it writes would count as a sign of life.
-        while (!(await target.readMetrics()).match(/^subito_http1_errors_total\{fault="stalled"\} [1-9]/m))
+        while (
+          !peer.isEnded &&
+          !(await target.readMetrics()).match(/^subito_http1_errors_total\{fault="stalled"\} [1-9]/m)
+        )
           await new Promise((resolve) => setTimeout(resolve, 1_000));
         await target.nag(peer, Buffer.from("GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n"));
         return target.patiently(peer.ended);

@@ -99,7 +99,7 @@ export const defaultLimits: ServerLimits = {
   http1RequestTimeoutMs: 60_000,
   http1KeepAliveTimeoutMs: 65_000,
   http1PipelinedMax: 32,
-  http1StallTimeoutMs: 75_000,
+  http1StallTimeoutMs: 40_000,
   pollTimeoutMs: 30_000,
   rememberedTokensMax: 10_000,
   rememberedTokenMs: 60_000,
