@@ -111,6 +111,7 @@ export async function openPort(config: Config, parts: PortParts): Promise<Server
       requestTimeoutMs: limits.http1RequestTimeoutMs,
       keepAliveTimeoutMs: limits.http1KeepAliveTimeoutMs,
       stallTimeoutMs: limits.http1StallTimeoutMs,
+      pipelinedMax: limits.http1PipelinedMax,
     },
   });
   const { host, port, prefaceTimeoutMs } = config;

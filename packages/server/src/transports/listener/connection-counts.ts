@@ -22,6 +22,7 @@ export class ConnectionCounts {
     header_overflow: 0,
     timeout: 0,
     stalled: 0,
+    pipelining: 0,
     body_too_large: 0,
     version_not_supported: 0,
   };

@@ -12,6 +12,7 @@ import {
 import type { RequestMemory } from "../../rpc/request-memory.js";
 import type { ConnectionCounts, Http1Fault } from "./connection-counts.js";
 import { Http1Body } from "./http1-body.js";
+import { Http1Turns } from "./http1-turns.js";
 import { type LoadShedding, SERVER_IS_FULL } from "./load-shedding.js";
 import { BODY_TOO_LARGE, TOO_MANY_REQUESTS_HELD } from "./refused-bodies.js";
 
@@ -22,6 +23,7 @@ export interface Http1Limits {
   readonly requestTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
   readonly stallTimeoutMs: number;
+  readonly pipelinedMax: number;
 }
 
 /** How often time limits are looked at. */
@@ -51,6 +53,7 @@ export interface Http1Environment {
 
 export function createHttp1Server(environment: Http1Environment): Http1Server {
   const { limits, counts } = environment;
+  const turns = new Http1Turns(limits.pipelinedMax);
   let closing = false;
   const server = createServer(
     {
@@ -61,7 +64,12 @@ export function createHttp1Server(environment: Http1Environment): Http1Server {
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
     },
     (request, response) => {
-      void serve(request, response, environment, () => closing);
+      const { socket } = request;
+      if (socket.destroyed) return;
+      const start = (): void => void serve(request, response, environment, () => closing);
+      if (turns.take(socket, response, start)) return;
+      counts.http1Errors.pipelining++;
+      socket.destroy();
     },
   );
   // Node keeps its list of connections, which time limits and closing idle ones need, only from this event on; a server
