@@ -1,6 +1,6 @@
 // Clients that say the beginning of something and are gone, by a reset.
 
-import { COMPLETE, Type, preface, toFrame, toSettings } from "../wire/frames.mjs";
+import { Type, preface, toFrame, toSettings } from "../wire/frames.mjs";
 import { SUBSCRIBE, toSubscription } from "../wire/grpc.mjs";
 import { toGrpcRequest } from "../wire/hpack.mjs";
 

@@ -15,7 +15,9 @@ function createConnection(waitingMax: number) {
   const ask = (n: number): boolean => {
     const outgoing = new EventEmitter();
     responses[n] = outgoing;
-    return turns.take(socket as Socket, outgoing as ServerResponse, () => begun.push(n));
+    return turns.take(socket as unknown as Socket, outgoing as unknown as ServerResponse, () =>
+      begun.push(n),
+    );
   };
   return { socket, begun, ask, answer: (n: number) => responses[n]?.emit("close") };
 }
