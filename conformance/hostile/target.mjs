@@ -1,5 +1,6 @@
 // What an attack is given: a port, and peers on it that are all gone when the attack is over.
 
+import { askOnce } from "./server-process.mjs";
 import { Http1Peer } from "./wire/http1-peer.mjs";
 import { Http2Peer } from "./wire/http2-peer.mjs";
 
@@ -97,7 +98,7 @@ export class Target {
 
   /** @returns {Promise<string>} of the server */
   async readMetrics() {
-    return (await fetch(`http://127.0.0.1:${this.port}/metrics`)).text();
+    return (await askOnce(`http://127.0.0.1:${this.port}/metrics`)).body;
   }
 
   /** Cuts every connection. */

@@ -9,7 +9,7 @@ export const attack = {
   limit: "http1StallTimeoutMs",
   meets: "closed",
   counter: 'subito_http1_errors_total{fault="stalled"}',
-  memoryMb: 400,
+  memoryMb: 64,
   waits: true,
   async run(target) {
     await fillTopic(target);

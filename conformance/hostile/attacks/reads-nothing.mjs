@@ -11,7 +11,7 @@ export const attack = {
   limit: "stallTimeoutMs",
   meets: "closed",
   counter: 'subito_http2_connection_errors_total{fault="stalled"}',
-  memoryMb: 160,
+  memoryMb: 64,
   waits: true,
   async run(target) {
     await fillTopic(target);

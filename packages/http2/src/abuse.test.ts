@@ -62,28 +62,63 @@ describe("floods", () => {
     assert.equal(peer.goawayCode(), ErrorCode.ENHANCE_YOUR_CALM);
   });
 
-  for (const [what, make] of [
-    ["PING", (): Uint8Array[] => [rawFrame(PING, 0, 0, Buffer.alloc(8))]],
-    ["SETTINGS", (): Uint8Array[] => [emptySettings]],
-  ] as const) {
-    it(`${what}: ends the connection beyond the budget`, () => {
-      const peer = new RawPeer({ answersBurstMax: 50 }).handshake();
-      // The handshake's SETTINGS has taken one.
-      assert.equal(flood(peer, make, 1000), 50);
-      assert.equal(peer.goawayCode(), ErrorCode.ENHANCE_YOUR_CALM);
-    });
-  }
+  it("resets provoked by a stream's window above 2^31-1 count like all others", () => {
+    const peer = new RawPeer({ resetsBurstMax: 50 }).handshake();
+    const provoke = (i: number): Uint8Array[] => [
+      rawFrame(HEADERS, Flag.END_HEADERS, 2 * i + 1, requestBlock()),
+      rawFrame(FrameType.WINDOW_UPDATE, 0, 2 * i + 1, uint32(0x7fff_ffff)),
+    ];
+    assert.equal(flood(peer, provoke, 1000), 51);
+    assert.equal(peer.goawayCode(), ErrorCode.ENHANCE_YOUR_CALM);
+  });
+
+  it("PING: ends the connection beyond the budget", () => {
+    const peer = new RawPeer({ answersBurstMax: 50 }).handshake();
+    assert.equal(
+      flood(peer, () => [rawFrame(PING, 0, 0, Buffer.alloc(8))], 1000),
+      51,
+    );
+    assert.equal(peer.goawayCode(), ErrorCode.ENHANCE_YOUR_CALM);
+  });
+
+  it("SETTINGS: ends the connection beyond a budget of its own", () => {
+    const peer = new RawPeer({ settingsBurstMax: 50 }).handshake();
+    // The handshake's SETTINGS has taken one.
+    assert.equal(
+      flood(peer, () => [emptySettings], 1000),
+      50,
+    );
+    assert.equal(peer.goawayCode(), ErrorCode.ENHANCE_YOUR_CALM);
+  });
+
+  it("WINDOW_UPDATE: ends the connection beyond the budget, and crumbs for waiting bytes a hundred times as soon", () => {
+    const limits = { windowUpdatesBurstMax: 1000, windowUpdatesPerSecondMax: 0 };
+    const crumb = (): Uint8Array[] => [rawFrame(FrameType.WINDOW_UPDATE, 0, 0, uint32(1))];
+    const peer = new RawPeer(limits).handshake();
+    assert.equal(flood(peer, crumb, 5000), 1001);
+    assert.equal(peer.goawayCode(), ErrorCode.ENHANCE_YOUR_CALM);
+    const waiting = new RawPeer(limits).handshake(setting(Setting.INITIAL_WINDOW_SIZE, 0));
+    waiting.request(1);
+    waiting.requests[0]?.stream.write(Buffer.alloc(1000));
+    assert.ok(flood(waiting, crumb, 5000) <= 11);
+    assert.equal(waiting.goawayCode(), ErrorCode.ENHANCE_YOUR_CALM);
+  });
 
   for (const [what, make] of [
     ["empty DATA", (): Uint8Array[] => [rawFrame(DATA, 0, 1)]],
     ["PRIORITY", (): Uint8Array[] => [rawFrame(PRIORITY, 0, 1, Buffer.alloc(5))]],
     ["unknown frames", (): Uint8Array[] => [rawFrame(0x77, 0, 0, Buffer.alloc(5))]],
+    ["DATA that is all padding", (): Uint8Array[] => [rawFrame(DATA, Flag.PADDED, 1, Buffer.alloc(1))]],
+    ["acknowledged SETTINGS", (): Uint8Array[] => [rawFrame(FrameType.SETTINGS, Flag.ACK, 0)]],
+    ["acknowledged PING", (): Uint8Array[] => [rawFrame(PING, Flag.ACK, 0, Buffer.alloc(8))]],
+    ["GOAWAY", (): Uint8Array[] => [rawFrame(FrameType.GOAWAY, 0, 0, Buffer.alloc(8))]],
   ] as const) {
     it(`${what}: ends the connection beyond the budget`, () => {
       const peer = new RawPeer({ idleFramesBurstMax: 50 }).handshake();
       peer.send(rawFrame(HEADERS, Flag.END_HEADERS, 1, requestBlock()));
       assert.equal(flood(peer, make, 1000), 51);
-      assert.equal(peer.goawayCode(), ErrorCode.ENHANCE_YOUR_CALM);
+      const goaways = peer.frames().filter(({ type }) => type === FrameType.GOAWAY);
+      assert.equal(goaways.at(-1)?.payload.readUInt32BE(4), ErrorCode.ENHANCE_YOUR_CALM);
     });
   }
 

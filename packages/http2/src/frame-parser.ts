@@ -37,6 +37,10 @@ export class FrameParser {
   /** A frame header or payload that came in pieces; absent while frames come whole, which is nearly always. */
   #gathered: Uint8Array | undefined;
   #gatheredBytes = 0;
+  /** How many headers and payloads came in pieces so far. */
+  #gatherings = 0;
+  /** Which of them was under way when somebody last looked; 0 when none was. */
+  #gatheringSeen = 0;
   #type = 0;
   #flags = 0;
   #streamId = 0;
@@ -55,9 +59,14 @@ export class FrameParser {
     return this.#state !== State.PREFACE;
   }
 
-  /** Part of a frame that is handed over whole, or of a frame's header, has come, and not the rest. */
-  get insideFrame(): boolean {
-    return this.#gatheredBytes > 0;
+  /**
+   * Part of a frame that is handed over whole, or of a frame's header, had come when this was last asked, and the rest has not come
+   * since. (A peer that is never silent may be inside of a frame whenever one looks, and each time inside of another.)
+   */
+  isStillInFrame(): boolean {
+    const last = this.#gatheringSeen;
+    this.#gatheringSeen = this.#gatheredBytes > 0 ? this.#gatherings : 0;
+    return last !== 0 && last === this.#gatheringSeen;
   }
 
   /** The connection ends: nothing more is handed over, not even what is left of the present chunk. */
@@ -126,7 +135,7 @@ export class FrameParser {
       this.#startFrame(chunk, from);
       return from + FRAME_HEADER_BYTES;
     }
-    const header = (this.#gathered ??= new Uint8Array(FRAME_HEADER_BYTES));
+    const header = (this.#gathered ??= this.#startGathering(FRAME_HEADER_BYTES));
     const at = this.#gather(chunk, from, header, FRAME_HEADER_BYTES);
     if (this.#gatheredBytes === FRAME_HEADER_BYTES) {
       this.#release();
@@ -141,6 +150,11 @@ export class FrameParser {
     into.set(chunk.subarray(from, to), this.#gatheredBytes);
     this.#gatheredBytes += to - from;
     return to;
+  }
+
+  #startGathering(bytesWanted: number): Uint8Array {
+    this.#gatherings++;
+    return new Uint8Array(bytesWanted);
   }
 
   #release(): void {
@@ -179,7 +193,7 @@ export class FrameParser {
       this.#handler.frame(this.#type, this.#flags, this.#streamId, chunk.subarray(from, from + wanted));
       return from + wanted;
     }
-    const payload = (this.#gathered ??= new Uint8Array(wanted));
+    const payload = (this.#gathered ??= this.#startGathering(wanted));
     const at = this.#gather(chunk, from, payload, wanted);
     if (this.#gatheredBytes === wanted) {
       this.#release();

@@ -59,6 +59,7 @@ export class FrameReceiver implements FrameHandler {
   readonly #decoder: HpackDecoder;
   readonly #resets: AbuseBudget;
   readonly #answers: AbuseBudget;
+  readonly #settingsFrames: AbuseBudget;
   readonly #idleFrames: AbuseBudget;
   readonly #windowUpdates: AbuseBudget;
   #hasSettings = false;
@@ -80,6 +81,7 @@ export class FrameReceiver implements FrameHandler {
     });
     this.#resets = new AbuseBudget(limits.resetsBurstMax, limits.resetsPerSecondMax);
     this.#answers = new AbuseBudget(limits.answersBurstMax, limits.answersPerSecondMax);
+    this.#settingsFrames = new AbuseBudget(limits.settingsBurstMax, limits.settingsPerSecondMax);
     this.#windowUpdates = new AbuseBudget(limits.windowUpdatesBurstMax, limits.windowUpdatesPerSecondMax);
     this.#idleFrames = new AbuseBudget(limits.idleFramesBurstMax, limits.idleFramesPerSecondMax);
   }
@@ -97,6 +99,7 @@ export class FrameReceiver implements FrameHandler {
   refill(elapsedMs: number): void {
     this.#resets.refill(elapsedMs);
     this.#answers.refill(elapsedMs);
+    this.#settingsFrames.refill(elapsedMs);
     this.#idleFrames.refill(elapsedMs);
     this.#windowUpdates.refill(elapsedMs);
   }
@@ -308,7 +311,8 @@ export class FrameReceiver implements FrameHandler {
       this.#takeIdleFrame();
       return;
     }
-    this.#takeAnswer();
+    if (!this.#settingsFrames.take())
+      throw new ConnectionError("too_many_pings_or_settings", "too many SETTINGS");
     this.#connection.applySettings(parseSettings(payload));
   }
 
@@ -353,8 +357,7 @@ export class FrameReceiver implements FrameHandler {
   }
 
   #takeAnswer(): void {
-    if (!this.#answers.take())
-      throw new ConnectionError("too_many_pings_or_settings", "too many PING or SETTINGS");
+    if (!this.#answers.take()) throw new ConnectionError("too_many_pings_or_settings", "too many PING");
   }
 
   #takeIdleFrame(): void {

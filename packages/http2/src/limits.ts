@@ -30,7 +30,10 @@ export interface Http2Limits {
   /** Streams reset before they were answered: at once, and per second in the long run (CVE-2023-44487). Beyond: ENHANCE_YOUR_CALM. */
   readonly resetsBurstMax: number;
   readonly resetsPerSecondMax: number;
-  /** PING and SETTINGS frames of the peer (each needs an answer). Beyond: ENHANCE_YOUR_CALM. */
+  /** SETTINGS frames of the peer: each needs an answer and may change the window of every open stream. Beyond: ENHANCE_YOUR_CALM. */
+  readonly settingsBurstMax: number;
+  readonly settingsPerSecondMax: number;
+  /** PING frames of the peer (each needs an answer). Beyond: ENHANCE_YOUR_CALM. */
   readonly answersBurstMax: number;
   readonly answersPerSecondMax: number;
   /** Frames that carry nothing: empty DATA, CONTINUATION, PRIORITY, unknown types. Beyond: ENHANCE_YOUR_CALM. */
@@ -69,6 +72,8 @@ export const defaultHttp2Limits: Http2Limits = {
   waitingBytesMax: 32 * 1024 * 1024,
   resetsBurstMax: 1000,
   resetsPerSecondMax: 100,
+  settingsBurstMax: 100,
+  settingsPerSecondMax: 10,
   answersBurstMax: 10_000,
   answersPerSecondMax: 1000,
   idleFramesBurstMax: 1000,

@@ -30,6 +30,7 @@ export const tightLimits: Http2Limits = {
   outboxBytesMax: 500,
   resetsBurstMax: 6,
   answersBurstMax: 8,
+  settingsBurstMax: 6,
   idleFramesBurstMax: 6,
 };
 

@@ -55,10 +55,10 @@ export interface ServerLimits {
   readonly http1RequestTimeoutMs: number;
   /** An HTTP/1.1 connection without a request. */
   readonly http1KeepAliveTimeoutMs: number;
-  /** Requests of one HTTP/1.1 connection that wait for their answers. Beyond: closed. */
-  readonly http1PipelinedMax: number;
   /** An HTTP/1.1 connection on which nothing comes or goes while a request is answered. Longer than a long poll waits. */
   readonly http1StallTimeoutMs: number;
+  /** Requests of one HTTP/1.1 connection that wait until those before them are answered. */
+  readonly http1PipelinedMax: number;
   /** How long a long poll waits for an item. */
   readonly pollTimeoutMs: number;
   /** Verified tokens that are remembered. */
@@ -98,8 +98,8 @@ export const defaultLimits: ServerLimits = {
   http1HeadersTimeoutMs: 10_000,
   http1RequestTimeoutMs: 60_000,
   http1KeepAliveTimeoutMs: 65_000,
-  http1PipelinedMax: 32,
   http1StallTimeoutMs: 40_000,
+  http1PipelinedMax: 32,
   pollTimeoutMs: 30_000,
   rememberedTokensMax: 10_000,
   rememberedTokenMs: 60_000,

@@ -12,6 +12,7 @@ import {
 import type { RequestMemory } from "../../rpc/request-memory.js";
 import type { ConnectionCounts, Http1Fault } from "./connection-counts.js";
 import { Http1Body } from "./http1-body.js";
+import { Http1Turns } from "./http1-turns.js";
 import { type LoadShedding, SERVER_IS_FULL } from "./load-shedding.js";
 import { BODY_TOO_LARGE, TOO_MANY_REQUESTS_HELD } from "./refused-bodies.js";
 
@@ -52,9 +53,8 @@ export interface Http1Environment {
 
 export function createHttp1Server(environment: Http1Environment): Http1Server {
   const { limits, counts } = environment;
+  const turns = new Http1Turns(limits.pipelinedMax);
   let closing = false;
-  /** Requests of a connection that are not answered yet. */
-  const unanswered = new WeakMap<Socket, number>();
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytesMax,
@@ -65,16 +65,11 @@ export function createHttp1Server(environment: Http1Environment): Http1Server {
     },
     (request, response) => {
       const { socket } = request;
-      const count = (unanswered.get(socket) ?? 0) + 1;
-      if (count > limits.pipelinedMax) {
-        // Nobody whom we know pipelines; and each request holds its whole answer until those before it are taken.
-        if (!socket.destroyed) counts.http1Errors.pipelining++;
-        socket.destroy();
-        return;
-      }
-      unanswered.set(socket, count);
-      response.once("close", () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
-      void serve(request, response, environment, () => closing);
+      if (socket.destroyed) return;
+      const start = (): void => void serve(request, response, environment, () => closing);
+      if (turns.take(socket, response, start)) return;
+      counts.http1Errors.pipelining++;
+      socket.destroy();
     },
   );
   // Node keeps its list of connections, which time limits and closing idle ones need, only from this event on; a server

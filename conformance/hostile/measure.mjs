@@ -1,0 +1,109 @@
+// Measures what each attack does to others: how late items come to subscribers on other connections, before and during it.
+// `node conformance/hostile/measure.mjs [--seconds N] [--save] [words]`; --save writes bench/results/DATE-COMMIT-hostile.md and .json.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+import { readCommit, readMachine } from "../../bench/system/machine.js";
+import { readCpu, subtractCpu } from "../../bench/system/proc.js";
+import { repositoryRoot, startSubito } from "../harness.mjs";
+import { loadAttacks } from "./attacks.mjs";
+import { LatencyWitness } from "./latency-witness.mjs";
+import { serverArgs } from "./trial.mjs";
+
+const { values: flags, positionals: words } = parseArgs({
+  allowPositionals: true,
+  options: { seconds: { type: "string", default: "4" }, save: { type: "boolean", default: false } },
+});
+const seconds = Number(flags.seconds);
+/** For the attacker to be started and its connections to be there. */
+const settleMs = 500;
+
+/**
+ * @typedef {object} Row
+ * @property {string} attack
+ * @property {number} rounds How often the attack was finished.
+ * @property {{ p50Ms: number, p99Ms: number, lost: number }} before
+ * @property {{ p50Ms: number, p99Ms: number, lost: number }} during
+ * @property {number} ratio Of the two p99.
+ * @property {number} serverCpu Processor seconds of the server for a second of the attack.
+ */
+
+/** @param {string} attack @returns {Promise<Row>} */
+async function measure(attack) {
+  const server = await startSubito({ args: serverArgs });
+  const witness = await LatencyWitness.start(server.url);
+  try {
+    await witness.observe(1);
+    const before = await witness.observe(seconds);
+    const attacker = spawn(
+      process.execPath,
+      [join(import.meta.dirname, "repeat-attack.mjs"), attack, String(server.port)],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    let output = "";
+    attacker.stdout.on("data", (text) => (output += text));
+    await new Promise((resolve) => setTimeout(resolve, settleMs));
+    const cpu = readCpu(server.pid);
+    const start = performance.now();
+    const during = await witness.observe(seconds);
+    const { cpuUs } = subtractCpu(cpu, readCpu(server.pid));
+    const elapsedUs = (performance.now() - start) * 1000;
+    attacker.kill();
+    // An attack that writes without a pause may not hear the signal.
+    const timer = setTimeout(() => attacker.kill("SIGKILL"), 2000);
+    await once(attacker, "close");
+    clearTimeout(timer);
+    const ratio = during.p99Ms / before.p99Ms;
+    return { attack, rounds: Number(output), before, during, ratio, serverCpu: cpuUs / elapsedUs };
+  } finally {
+    witness.close();
+    await server.kill();
+  }
+}
+
+/** @param {Row} row */
+function toLine({ attack, rounds, before, during, ratio, serverCpu }) {
+  const figures = [before.p50Ms, before.p99Ms, during.p50Ms, during.p99Ms].map((ms) => ms.toFixed(2));
+  const lost = before.lost + during.lost;
+  return `| \`${attack}\` | ${figures.join(" | ")} | ${ratio.toFixed(1)} | ${serverCpu.toFixed(2)} | ${rounds} | ${lost} |`;
+}
+
+const head = [
+  "| attack | p50 before, ms | p99 before, ms | p50 during, ms | p99 during, ms | p99 ratio | server CPU | rounds | lost |",
+  "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+];
+console.log(head.join("\n"));
+/** @type {Row[]} */
+const rows = [];
+for (const name of ["nothing", ...(await loadAttacks(words)).keys()]) {
+  const row = await measure(name);
+  rows.push(row);
+  console.log(toLine(row));
+}
+
+if (flags.save) {
+  const machine = readMachine();
+  const source = readCommit();
+  const date = new Date().toISOString().slice(0, 10);
+  const command = `node conformance/hostile/measure.mjs --seconds ${seconds}${words.map((word) => ` ${word}`).join("")} --save`;
+  const text = `# Hostile peers, measured ${date}
+
+- ${date}, commit ${source.commit}${source.changed ? " with uncommitted changes" : ""}, \`${command}\`
+- ${machine.cpu}, ${machine.cores} cores, ${machine.memoryMb} MB, ${machine.kernel}, Node ${machine.node}
+
+How late items come to 5 subscribers on connections of their own, 100 items a second, from the time when an item was due; ${seconds} seconds
+before and ${seconds} seconds during each attack, which one process repeats with new connections as fast as it can.
+
+The attacker, the server and the witness share ${machine.cores} cores: what an attacker costs that only computes is in the row \`nothing\`, and
+a ratio is to be held against that one. \`server CPU\` is of one core. \`rounds\` is how often the attack came to its end; 0 or NaN: it was still going on.
+
+${[...head, ...rows.map(toLine)].join("\n")}
+`;
+  const path = join(repositoryRoot, "bench", "results", `${date}-${source.commit}-hostile`);
+  writeFileSync(`${path}.md`, text);
+  writeFileSync(`${path}.json`, `${JSON.stringify({ date, source, machine, command, rows }, null, 1)}\n`);
+}
