@@ -43,7 +43,7 @@ export class LatencyWitness {
     for (let n = 0; n < count; n++) {
       const dueMs = start + n * everyMs;
       const waitMs = dueMs - performance.now();
-      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, Math.ceil(waitMs)));
       this.#due.push(dueMs);
       this.#expected += subscribers;
       const stream = publisher.request({ ":method": "POST", ":path": `/topics/default/${topic}` });

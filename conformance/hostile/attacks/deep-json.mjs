@@ -11,7 +11,7 @@ function toRequest(body) {
 export const attack = {
   reference: "CWE-674",
   does: "sends JSON nested a million times",
-  limit: "bodyBytesMax",
+  limit: "jsonBodyBytesMax",
   meets: "status 400, closed",
   counter: "",
   memoryMb: 192,

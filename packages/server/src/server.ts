@@ -117,7 +117,7 @@ async function startOn(
     [
       ...createHealthRoutes(() => ready),
       ...createTopicRoutes({ topics, caller, turn, clock, pollTimeoutMs: limits.pollTimeoutMs }),
-      ...createApiKeyRoutes(apiKeys, caller),
+      ...createApiKeyRoutes(apiKeys, caller, limits.jsonBodyBytesMax),
       ...createMetricsRoutes(() => toPrometheusText(metrics), caller),
     ],
     onInternalError,

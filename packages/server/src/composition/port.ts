@@ -116,7 +116,7 @@ export async function openPort(config: Config, parts: PortParts): Promise<Server
   });
   const { host, port, prefaceTimeoutMs } = config;
   const tls = config.tls && certificates && { port: config.tls.port, certificates };
-  const reads = new ReadBudget(limits);
+  const reads = new ReadBudget({ limits, monotonicMs: () => clock.monotonicMs() });
   const listener = await startListener({
     ...{ host, port, tls, http2, http1, counts, admission, reads, clock, log, prefaceTimeoutMs },
   });

@@ -35,14 +35,20 @@ export interface ServerLimits {
   readonly decompressionsMax: number;
   /** The body of one plain HTTP request. */
   readonly bodyBytesMax: number;
+  /** The body of a request that is read as JSON. Deep nesting makes a small text dear. */
+  readonly jsonBodyBytesMax: number;
   /** Bytes of unfinished requests, of all connections and protocols together. */
   readonly requestBytesTotalMax: number;
   /** Open connections that only programs on this machine get, of all that there may be. */
   readonly loopbackReserveMax: number;
   /** Bytes that are read from all HTTP/2 connections in one turn. Beyond: large chunks wait for a later turn. */
   readonly readBytesPerTurnMax: number;
+  /** How long one turn reads large chunks from HTTP/2 connections. Beyond: the rest waits for a later turn. */
+  readonly readMsPerTurnMax: number;
   /** Bytes of a chunk that never waits. */
   readonly smallReadBytesMax: number;
+  /** Bytes of a larger chunk that are read before the clock is looked at again. */
+  readonly readSliceBytesMax: number;
   /** Connections that are written to in one turn. Beyond: the others are in a later turn. */
   readonly writesPerTurnMax: number;
   /** Subscriptions with a share of reads behind them that get the next one in one turn. */
@@ -88,10 +94,13 @@ export const defaultLimits: ServerLimits = {
   messageBytesMax: 11 * 1024 * 1024,
   decompressionsMax: 2,
   bodyBytesMax: 2 * 1024 * 1024,
+  jsonBodyBytesMax: 64 * 1024,
   requestBytesTotalMax: 256 * 1024 * 1024,
   loopbackReserveMax: 32,
   readBytesPerTurnMax: 2 * 1024 * 1024,
+  readMsPerTurnMax: 2,
   smallReadBytesMax: 4096,
+  readSliceBytesMax: 16 * 1024,
   writesPerTurnMax: 256,
   pacedPerTurnMax: 64,
   http1HeaderBytesMax: 16 * 1024,

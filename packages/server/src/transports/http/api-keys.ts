@@ -4,20 +4,23 @@ import { authorizeManageKeys } from "../../auth/authorize.js";
 import type { ApiKeys } from "../../control/api-keys.js";
 import { ServiceError } from "../../kernel/errors.js";
 import type { ApiKeyRecord } from "../../ports/catalog.js";
-import { type HttpRequest, jsonResponse } from "../../rpc/http-message.js";
+import { jsonResponse } from "../../rpc/http-message.js";
 import type { HttpCaller } from "./caller.js";
+import { parseJsonObject } from "./json-body.js";
 import type { Route } from "./routes.js";
 
 const OWNER_ROLE_ID = "owner";
 
-export function createApiKeyRoutes(apiKeys: ApiKeys, caller: HttpCaller): Route[] {
+export function createApiKeyRoutes(apiKeys: ApiKeys, caller: HttpCaller, jsonBodyBytesMax: number): Route[] {
   return [
     {
       method: "POST",
       path: "/api-keys",
       async handle(request) {
         const grant = authorizeManageKeys(await caller.authenticate(request));
-        const { description, expiresAtMs } = parseCreateRequest(request);
+        const { description, expiresAtMs } = parseCreateRequest(
+          parseJsonObject(request.body, jsonBodyBytesMax),
+        );
         const { record, token } = await apiKeys.create(grant, { description, expiresAtMs });
         return jsonResponse(200, { api_key: token, key_info: toKeyInfo(record) });
       },
@@ -56,8 +59,9 @@ function toKeyInfo(record: ApiKeyRecord): Record<string, string | number> {
   };
 }
 
-function parseCreateRequest(request: HttpRequest): { description: string; expiresAtMs: number | undefined } {
-  const body = parseJsonObject(request.body);
+function parseCreateRequest(
+  body: Readonly<Record<string, unknown>>,
+): Pick<ApiKeyRecord, "description"> & { expiresAtMs: number | undefined } {
   const { role_id: roleId, description, expiry } = body;
   if (typeof roleId !== "string" || typeof description !== "string") {
     throw new ServiceError("invalid_argument", "role_id and description are needed, as texts.");
@@ -73,17 +77,4 @@ function parseCreateRequest(request: HttpRequest): { description: string; expire
     throw new ServiceError("invalid_argument", 'expiry is needed: "never" or a time in epoch seconds.');
   }
   return { description, expiresAtMs: expiry * 1000 };
-}
-
-function parseJsonObject(body: Uint8Array): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(body).toString("utf8"));
-  } catch (cause) {
-    throw new ServiceError("invalid_argument", "The body is not JSON.", { cause });
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new ServiceError("invalid_argument", "The body is not a JSON object.");
-  }
-  return value as Record<string, unknown>;
 }

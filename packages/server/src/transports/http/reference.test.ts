@@ -44,7 +44,7 @@ function createRoutes(): Route[] {
       clock: untouchable("clock"),
       pollTimeoutMs: 1,
     }),
-    ...createApiKeyRoutes(untouchable("apiKeys"), stranger),
+    ...createApiKeyRoutes(untouchable("apiKeys"), stranger, 1000),
     ...createMetricsRoutes(() => assert.fail("metrics were read without a key"), stranger),
   ];
 }

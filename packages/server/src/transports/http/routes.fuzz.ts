@@ -65,7 +65,7 @@ const handle = createHttpHandler(
   [
     ...createHealthRoutes(() => true),
     ...createTopicRoutes({ topics, caller, turn: createTurn((end) => end()), clock, pollTimeoutMs: 1 }),
-    ...createApiKeyRoutes(apiKeys, caller),
+    ...createApiKeyRoutes(apiKeys, caller, 1000),
   ],
   (error) => (internal = error),
 );

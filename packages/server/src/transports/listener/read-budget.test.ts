@@ -23,13 +23,18 @@ class FakeReader implements Reader, Source {
   }
 }
 
-function create() {
+function create(readSliceBytesMax = 1000) {
   const runs: (() => void)[] = [];
-  const budget = new ReadBudget({ readBytesPerTurnMax: 100, smallReadBytesMax: 10 }, (run) => runs.push(run));
+  const time = { ms: 0 };
+  const budget = new ReadBudget({
+    limits: { readBytesPerTurnMax: 100, readMsPerTurnMax: 2, smallReadBytesMax: 10, readSliceBytesMax },
+    monotonicMs: () => time.ms,
+    schedule: (run) => runs.push(run),
+  });
   const endTurn = (): void => {
     for (const run of runs.splice(0)) run();
   };
-  return { budget, endTurn, runs };
+  return { budget, endTurn, runs, time };
 }
 
 test("past the budget of a turn, large chunks wait their turn in order, and their readers are held", () => {
@@ -72,4 +77,43 @@ test("a reader that sends again as soon as it is let go on stands behind the oth
   budget.read(a, a, Buffer.alloc(200));
   for (let i = 0; i < 3; i++) endTurn();
   assert.deepEqual(order, ["a", "b", "c", "a"]);
+});
+
+test("a chunk that takes long is handed over in slices, over several turns, with others between them", () => {
+  const { budget, endTurn, time } = create(20);
+  const order: string[] = [];
+  const slow = new FakeReader();
+  slow.receive = (slice) => {
+    order.push(`slow ${slice.toString("latin1")}`);
+    time.ms += 1;
+  };
+  const other = new FakeReader();
+  other.receive = (slice) => order.push(`other ${slice.length}`);
+  const text = ["a", "b", "c"].map((letter) => letter.repeat(20)).join("") + "d";
+  budget.read(slow, slow, Buffer.from(text));
+  budget.read(other, other, Buffer.alloc(15));
+  assert.ok(slow.held && other.held);
+  assert.deepEqual(order, [`slow ${"a".repeat(20)}`, `slow ${"b".repeat(20)}`]);
+  endTurn();
+  assert.deepEqual(order.slice(2), [`slow ${"c".repeat(20)}`, "slow d"]);
+  assert.deepEqual([slow.held, other.held], [false, true], "its time is over, and it waits on");
+  endTurn();
+  assert.deepEqual(order.slice(4), ["other 15"]);
+  assert.ok(!other.held);
+});
+
+test("the next turn goes on while something waits, also when nothing more comes", () => {
+  const { budget, endTurn, time, runs } = create(20);
+  const slow = new FakeReader();
+  let bytes = 0;
+  slow.receive = (slice) => {
+    bytes += slice.length;
+    time.ms += 5;
+  };
+  budget.read(slow, slow, Buffer.alloc(95));
+  for (let turn = 0; turn < 5; turn++) endTurn();
+  assert.equal(bytes, 95);
+  assert.ok(!slow.held);
+  endTurn();
+  assert.equal(runs.length, 0);
 });

@@ -1,5 +1,5 @@
-// How much is read from all connections in one turn: a crowd of busy publishers must not keep the event loop from the others,
-// whose PINGs are answered within a second (wire-contract.md 1.5).
+// How much is read from all connections in one turn: a crowd of busy publishers, or one peer whose bytes cost much, must not keep
+// the event loop from the others, whose PINGs are answered within a second (wire-contract.md 1.5).
 
 import { afterTurn } from "../../kernel/turn.js";
 
@@ -17,8 +17,11 @@ export interface Source {
 
 export interface ReadLimits {
   readonly readBytesPerTurnMax: number;
+  readonly readMsPerTurnMax: number;
   /** A chunk up to this size is never put off: it costs little, and may be a PING. */
   readonly smallReadBytesMax: number;
+  /** What is handed over of a larger chunk before the clock is looked at again. */
+  readonly readSliceBytesMax: number;
 }
 
 interface PutOff {
@@ -27,30 +30,63 @@ interface PutOff {
   readonly chunk: Buffer;
 }
 
+export interface ReadBudgetOptions {
+  readonly limits: ReadLimits;
+  readonly monotonicMs: () => number;
+  /** Calls its argument in a later turn. */
+  readonly schedule?: (run: () => void) => void;
+}
+
 export class ReadBudget {
   readonly #limits: ReadLimits;
+  readonly #monotonicMs: () => number;
   readonly #schedule: (run: () => void) => void;
   #usedBytes = 0;
+  /** When the first large chunk of this turn came; what else the turn does from then on counts too. */
+  #startedMs: number | undefined;
   #scheduled = false;
   /** In the order in which they came; one for each connection at most, since it is not read from meanwhile. */
   #putOff: PutOff[] = [];
 
-  /** `schedule` calls its argument in a later turn. */
-  constructor(limits: ReadLimits, schedule: (run: () => void) => void = afterTurn) {
+  constructor({ limits, monotonicMs, schedule = afterTurn }: ReadBudgetOptions) {
     this.#limits = limits;
+    this.#monotonicMs = monotonicMs;
     this.#schedule = schedule;
   }
 
-  /** Hands `chunk` to its reader, now or in a later turn. */
+  /** Hands `chunk` to its reader, now or, what the turn has no room for, in later turns. */
   read(reader: Reader, source: Source, chunk: Buffer): void {
-    const { readBytesPerTurnMax, smallReadBytesMax } = this.#limits;
-    if (chunk.length <= smallReadBytesMax || this.#usedBytes < readBytesPerTurnMax) {
+    if (chunk.length <= this.#limits.smallReadBytesMax) {
       this.#use(chunk.length);
       reader.receive(chunk);
       return;
     }
+    const rest = this.#hasRoom() ? this.#handOver(reader, chunk) : chunk;
+    if (rest === undefined) return;
     source.holdReading();
-    this.#putOff.push({ reader, source, chunk });
+    this.#putOff.push({ reader, source, chunk: rest });
+  }
+
+  /** Slice by slice, while the turn has room; returns what is left. */
+  #handOver(reader: Reader, chunk: Buffer): Buffer | undefined {
+    const { readSliceBytesMax } = this.#limits;
+    let rest = chunk;
+    while (rest.length > readSliceBytesMax) {
+      this.#use(readSliceBytesMax);
+      reader.receive(rest.subarray(0, readSliceBytesMax));
+      rest = rest.subarray(readSliceBytesMax);
+      if (!this.#hasRoom()) return rest;
+    }
+    this.#use(rest.length);
+    reader.receive(rest);
+    return undefined;
+  }
+
+  #hasRoom(): boolean {
+    const nowMs = this.#monotonicMs();
+    this.#startedMs ??= nowMs;
+    const { readBytesPerTurnMax, readMsPerTurnMax } = this.#limits;
+    return this.#usedBytes < readBytesPerTurnMax && nowMs - this.#startedMs < readMsPerTurnMax;
   }
 
   #use(bytes: number): void {
@@ -63,15 +99,18 @@ export class ReadBudget {
   #nextTurn(): void {
     this.#scheduled = false;
     this.#usedBytes = 0;
+    this.#startedMs = undefined;
     if (this.#putOff.length === 0) return;
     const putOff = this.#putOff;
+    this.#putOff = [];
     let done = 0;
-    while (done < putOff.length && this.#usedBytes < this.#limits.readBytesPerTurnMax) {
+    while (done < putOff.length && this.#hasRoom()) {
       const { reader, source, chunk } = putOff[done++] as PutOff;
-      this.#use(chunk.length);
-      reader.receive(chunk);
-      source.releaseReading();
+      const rest = this.#handOver(reader, chunk);
+      // Behind the others, who have waited as long.
+      if (rest !== undefined) this.#putOff.push({ reader, source, chunk: rest });
+      else source.releaseReading();
     }
-    this.#putOff = putOff.slice(done);
+    this.#putOff = [...putOff.slice(done), ...this.#putOff];
   }
 }
