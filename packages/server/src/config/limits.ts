@@ -100,7 +100,7 @@ export const defaultLimits: ServerLimits = {
   readBytesPerTurnMax: 2 * 1024 * 1024,
   readMsPerTurnMax: 2,
   smallReadBytesMax: 4096,
-  readSliceBytesMax: 16 * 1024,
+  readSliceBytesMax: 4096,
   writesPerTurnMax: 256,
   pacedPerTurnMax: 64,
   http1HeaderBytesMax: 16 * 1024,

@@ -1,0 +1,61 @@
+// Bytes of an HTTP/1.1 connection reach the parser in order, whatever resumes the socket meanwhile, and none after its end.
+
+import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
+import { test } from "node:test";
+import { type ParsedSocket, parseByBudget } from "./http1-reading.js";
+import { ReadBudget } from "./read-budget.js";
+
+class FakeSocket extends EventEmitter {
+  paused = false;
+  destroyed = false;
+
+  pause(): this {
+    this.paused = true;
+    return this;
+  }
+
+  resume(): this {
+    this.paused = false;
+    return this;
+  }
+}
+
+function create() {
+  const runs: (() => void)[] = [];
+  const reads = new ReadBudget({
+    limits: { readBytesPerTurnMax: 4, readMsPerTurnMax: 1000, smallReadBytesMax: 0, readSliceBytesMax: 4 },
+    monotonicMs: () => 0,
+    schedule: (run) => runs.push(run),
+  });
+  const socket = new FakeSocket();
+  let parsed = "";
+  socket.on("data", (chunk: Buffer) => (parsed += chunk.toString("latin1")));
+  parseByBudget(socket as unknown as ParsedSocket, reads);
+  const endTurns = (): void => {
+    while (runs.length > 0) for (const run of runs.splice(0)) run();
+  };
+  return { socket, endTurns, parsed: () => parsed };
+}
+
+test("what comes while the rest of a chunk waits is parsed behind it", () => {
+  const { socket, endTurns, parsed } = create();
+  socket.emit("data", Buffer.from("0123456789"));
+  assert.equal(parsed(), "0123");
+  assert.ok(socket.paused);
+  socket.resume();
+  socket.emit("data", Buffer.from("abcdefghij"));
+  socket.emit("data", Buffer.from("klm"));
+  assert.ok(socket.paused);
+  endTurns();
+  assert.equal(parsed(), "0123456789abcdefghijklm");
+  assert.ok(!socket.paused);
+});
+
+test("nothing is parsed once the connection is gone", () => {
+  const { socket, endTurns, parsed } = create();
+  socket.emit("data", Buffer.from("0123456789"));
+  socket.destroyed = true;
+  endTurns();
+  assert.equal(parsed(), "0123");
+});
