@@ -2,6 +2,8 @@
 
 /** What a connection writes to. The owner of the transport calls `receive`, `drained` and `transportClosed` on the connection; what it hands to `receive` must stay as it is to the end of the turn. */
 export interface ByteSink {
+  /** Where the peer is, as an IP address; empty when that is not known any more. */
+  readonly peerAddress: string;
   /**
    * Takes bytes. Returns true when they have left: the buffer may be used again. Returns false when they are being kept: the
    * buffer belongs to the sink, and `connection.drained()` is called once they are gone. No write is made before that.

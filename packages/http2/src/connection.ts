@@ -18,14 +18,7 @@ import {
   DEFAULT_WINDOW_BYTES,
   MAX_31_BITS,
 } from "./frame-types.js";
-import {
-  goawayFrame,
-  headersFrames,
-  pingAckFrame,
-  rstStreamFrame,
-  settingsAckFrame,
-  windowUpdateFrame,
-} from "./frames.js";
+import { goawayFrame, headersFrames, rstStreamFrame, settingsAckFrame, windowUpdateFrame } from "./frames.js";
 import { encodeHeaders, tableSizeUpdateToZero } from "./hpack/encoder.js";
 import { Outbox } from "./outbox.js";
 import type { PeerSettings } from "./peer-settings.js";
@@ -91,6 +84,10 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
     this.#receiver = new FrameReceiver(this, context);
     this.#parser = new FrameParser(this.#receiver);
     this.send(context.preface);
+  }
+
+  get peerAddress(): string {
+    return this.#sink.peerAddress;
   }
 
   get acceptsStreams(): boolean {
@@ -447,10 +444,6 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
       this.peerInitialWindowBytes = initialWindowBytes;
       for (const stream of this.streams.values()) this.#widen(stream, changeBytes);
     }
-  }
-
-  answerPing(payload: Uint8Array): void {
-    this.send(pingAckFrame(payload));
   }
 
   windowUpdate(streamId: number, incrementBytes: number): WindowOutcome {

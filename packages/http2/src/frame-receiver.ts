@@ -7,7 +7,7 @@ import type { ErrorCode } from "./error-code.js";
 import { ConnectionError, STREAM_FAULTS, type StreamFault } from "./fault.js";
 import type { FrameHandler } from "./frame-parser.js";
 import { FrameType, Flag } from "./frame-types.js";
-import { readUint32 } from "./frames.js";
+import { pingAckFrame, readUint32 } from "./frames.js";
 import { checkFrameHeader } from "./frame-rules.js";
 import { HeaderAssembly } from "./header-assembly.js";
 import { HpackDecoder } from "./hpack/decoder.js";
@@ -44,7 +44,7 @@ export interface ReceivingConnection {
   /** DATA was received on a live stream, or (undefined) on one that is over. */
   received(stream: Http2Stream | undefined, payloadBytes: number): void;
   applySettings(settings: PeerSettings): void;
-  answerPing(payload: Uint8Array): void;
+  send(bytes: Uint8Array): void;
   /** Says so when it opened a window by a crumb, or would have opened a stream's too wide: then nothing was changed. */
   windowUpdate(streamId: number, incrementBytes: number): WindowOutcome;
   peerGoesAway(): void;
@@ -148,7 +148,7 @@ export class FrameReceiver implements FrameHandler {
           break;
         }
         this.#takeAnswer();
-        this.#connection.answerPing(payload);
+        this.#connection.send(pingAckFrame(payload));
         break;
       case FrameType.GOAWAY:
         this.#takeIdleFrame();

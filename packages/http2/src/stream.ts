@@ -23,6 +23,9 @@ export interface StreamHandler {
 
 /** What a stream needs of its connection. */
 export interface StreamConnection {
+  readonly peerAddress: string;
+  /** Those that are open, by their id. */
+  readonly streams: ReadonlyMap<number, Http2Stream>;
   /** Receive window of a new stream. */
   readonly streamWindowBytes: number;
   /** What the peer lets a new stream send. */
@@ -104,6 +107,16 @@ export class Http2Stream {
     this.headers = headers;
     this.receiveWindowBytes = connection.streamWindowBytes;
     this.sendWindowBytes = connection.peerInitialWindowBytes;
+  }
+
+  /** The peer's IP address; empty when that is not known any more. */
+  get peerAddress(): string {
+    return this.#connection.peerAddress;
+  }
+
+  /** The open streams of the same connection, this one included. */
+  get siblings(): Iterable<Http2Stream> {
+    return this.#connection.streams.values();
   }
 
   /** True while a write leaves at the end of this turn: windows are open, and the connection's outbox is not full. */

@@ -1,12 +1,11 @@
 // The composition root: builds the server out of its parts, starts them in order, stops them in reverse.
 
 import { formatCredential } from "./auth/api-key.js";
-import { createAuthenticator } from "./auth/authenticate.js";
+import { createAccess } from "./composition/access.js";
 import { toEndpoint, toUrls } from "./composition/addresses.js";
 import { toMetricSources } from "./composition/metric-sources.js";
 import { openPort } from "./composition/port.js";
 import type { Config } from "./config/config.js";
-import { createApiKeys } from "./control/api-keys.js";
 import { createCaches } from "./control/caches.js";
 import { type EmbeddedEngine, startEmbeddedEngine } from "./engines/embedded/engine.js";
 import { type Clock, systemClock } from "./kernel/clock.js";
@@ -25,7 +24,9 @@ import { createApiKeyRoutes } from "./transports/http/api-keys.js";
 import { createHttpCaller } from "./transports/http/caller.js";
 import { createHealthRoutes } from "./transports/http/health.js";
 import { createMetricsRoutes } from "./transports/http/metrics.js";
+import { createRoleRoutes } from "./transports/http/roles.js";
 import { createHttpHandler } from "./transports/http/routes.js";
+import { createTokenRoutes } from "./transports/http/tokens.js";
 import { createTopicRoutes } from "./transports/http/topics.js";
 import type { Listener } from "./transports/listener/listener.js";
 import { createTlsFiles } from "./transports/listener/tls-files.js";
@@ -91,6 +92,7 @@ async function startOn(
   world: World,
 ): Promise<RunningServer> {
   const { limits } = config;
+  const { jsonBodyBytesMax } = limits;
   const { clock, log, machine } = world;
   const turn = createTurn(afterTurn, limits.writesPerTurnMax);
   const topics = createTopics({
@@ -101,12 +103,9 @@ async function startOn(
     heartbeatMs: config.heartbeatMs,
     freshWindowMs: config.freshWindowMs,
   });
-  const authenticator = createAuthenticator({ catalog: engine.catalog, clock, mode: config.auth, limits });
-  const apiKeys = createApiKeys({
-    catalog: engine.catalog,
-    clock,
-    onRevoked: (id) => authenticator.forgetKey(id),
-  });
+  let endpoint = "";
+  const access = createAccess({ catalog: engine.catalog, config, clock, log, endpoint: () => endpoint });
+  const { authenticator, apiKeys, roles } = access;
   const firstKey = await apiKeys.createFirst();
   const onInternalError = (error: ServiceError): void => log.error({ error: error.cause }, "a call failed");
 
@@ -117,23 +116,25 @@ async function startOn(
     [
       ...createHealthRoutes(() => ready),
       ...createTopicRoutes({ topics, caller, turn, clock, pollTimeoutMs: limits.pollTimeoutMs }),
-      ...createApiKeyRoutes(apiKeys, caller, limits.jsonBodyBytesMax),
+      ...createApiKeyRoutes(apiKeys, caller, jsonBodyBytesMax),
+      ...createRoleRoutes(roles, caller, jsonBodyBytesMax),
+      ...createTokenRoutes({ ...access, caller, jsonBodyBytesMax, endpoint: () => endpoint }),
       ...createMetricsRoutes(() => toPrometheusText(metrics), caller),
     ],
     onInternalError,
   );
   const methods = createMethodTable({
-    topics,
+    ...{ ...access, topics, clock, limits, endpoint: () => endpoint },
     caches: createCaches(engine.catalog),
     caller: createCaller(authenticator),
-    limits,
   });
   const pressure = watchMemory(config, world);
   const parts = { pressure, machine, certificates, clock, log, turn, methods, handleHttp, onInternalError };
   const serverPort = await openPort(config, parts);
   const { listener } = serverPort;
+  endpoint = toEndpoint(config, listener, certificates);
   const loopDelay = startLoopDelayGauge(clock);
-  metrics = createMetrics(toMetricSources(engine, topics, serverPort, { loopDelay, machine }));
+  metrics = createMetrics(toMetricSources(engine, topics, serverPort, access, { loopDelay, machine }));
   ready = true;
   const { host, port, tlsPort } = listener;
   log.info({ host, port, tlsPort, auth: config.auth }, "listening");
@@ -141,15 +142,14 @@ async function startOn(
   return {
     ...{ host, port, tlsPort },
     ...toUrls(config, listener, certificates),
-    firstApiKey:
-      firstKey &&
-      formatCredential({ endpoint: toEndpoint(config, listener, certificates), apiKey: firstKey.token }),
+    firstApiKey: firstKey && formatCredential({ endpoint, apiKey: firstKey.token }),
     reloadCertificate: async () => certificates?.reload(),
     close() {
       ready = false;
       loopDelay.close();
       pressure.close();
       certificates?.close();
+      access.close();
       return (closing ??= stop(listener, topics, engine, config, log));
     },
   };

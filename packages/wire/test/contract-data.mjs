@@ -1,4 +1,4 @@
-// What wire-contract.md sections 4.0 to 4.4 say of the services that this project speaks (P1).
+// What wire-contract.md sections 4.0 to 4.4 and 4.10 say of the services that this project speaks, and the one of our own (subito.Renewal).
 
 export const expectedMethods = `
 /cache_client.pubsub.Pubsub/Publish cache_client.pubsub._PublishRequest -> common._Empty
@@ -15,6 +15,10 @@ export const expectedMethods = `
 /auth.Auth/RefreshApiToken auth._RefreshApiTokenRequest -> auth._RefreshApiTokenResponse
 /auth.Auth/Login auth._LoginRequest -> stream auth._LoginResponse
 /token.Token/GenerateDisposableToken token._GenerateDisposableTokenRequest -> token._GenerateDisposableTokenResponse
+/global_admin.GlobalAdmin/GenerateGlobalApiKey global_admin._GenerateGlobalApiKeyRequest -> global_admin._GenerateGlobalApiKeyResponse
+/global_admin.GlobalAdmin/ListGlobalApiKeys global_admin._ListGlobalApiKeysRequest -> stream global_admin.GlobalApiKey
+/global_admin.GlobalAdmin/RevokeGlobalApiKey global_admin._RevokeGlobalApiKeyRequest -> global_admin._RevokeGlobalApiKeyResponse
+/subito.Renewal/RenewToken subito.RenewTokenRequest -> subito.RenewTokenResponse
 `;
 
 const permissions = "permission_messages.PermissionsType";
@@ -63,6 +67,16 @@ auth._LoginResponse.Error{1 description:string}
 token._GenerateDisposableTokenRequest{1 expires:token._GenerateDisposableTokenRequest.Expires, 2 auth_token:string, 3 permissions:permission_messages.Permissions, 4 token_id:string}
 token._GenerateDisposableTokenRequest.Expires{1 valid_for_seconds:uint32}
 token._GenerateDisposableTokenResponse{1 api_key:string, 2 endpoint:string, 3 valid_until:uint64}
+global_admin._GenerateGlobalApiKeyRequest{1 role_id:string, 2 description:string, oneof expiry(3 never:global_admin._GenerateGlobalApiKeyRequest.Never, 4 expires:global_admin._GenerateGlobalApiKeyRequest.Expires)}
+global_admin._GenerateGlobalApiKeyRequest.Never{}
+global_admin._GenerateGlobalApiKeyRequest.Expires{1 expiration_epoch_seconds:uint64}
+global_admin.GlobalApiKey{1 key_id:string, 2 account_id:string, 3 description:string, 4 role_id:string, 5 expires_at_epoch_seconds:uint64, 6 issued_at_epoch_seconds:uint64}
+global_admin._GenerateGlobalApiKeyResponse{1 api_key:string, 2 key_info:global_admin.GlobalApiKey}
+global_admin._ListGlobalApiKeysRequest{}
+global_admin._RevokeGlobalApiKeyRequest{1 key_id:string}
+global_admin._RevokeGlobalApiKeyResponse{}
+subito.RenewTokenRequest{1 token:string}
+subito.RenewTokenResponse{1 renewed:uint32, 2 valid_until:uint64}
 permission_messages.Permissions{oneof kind(1 super_user:permission_messages.SuperUserPermissions, 2 explicit:permission_messages.ExplicitPermissions)}
 permission_messages.ExplicitPermissions{1 permissions:${permissions}[]}
 ${permissions}{oneof kind(1 cache_permissions:${permissions}.CachePermissions, 2 topic_permissions:${permissions}.TopicPermissions, 3 function_permissions:${permissions}.FunctionPermissions)}

@@ -110,6 +110,7 @@ class Request implements StreamHandler {
 }
 
 export class FuzzedPeer implements ByteSink {
+  readonly peerAddress = "192.0.2.1";
   readonly connection: Http2Connection;
   readonly requests: Request[] = [];
   /** The code of the connection's error. */

@@ -96,6 +96,7 @@ export class SeenRequest implements StreamHandler {
 }
 
 export class RawPeer implements ByteSink {
+  readonly peerAddress = "192.0.2.1";
   readonly connection: Http2Connection;
   /** Every write as it came: one entry a call. */
   readonly writes: Buffer[] = [];

@@ -1,7 +1,6 @@
 // API keys as text: `subito_<id>_<secret>`, and the base64 form that the SDKs read (wire-contract.md 3.1, v1).
 
 import { createHash, timingSafeEqual } from "node:crypto";
-import { randomId, randomSecret } from "../kernel/ids.js";
 import type { ApiKeyRecord } from "../ports/catalog.js";
 
 const TOKEN = /^subito_([0-9a-z]{1,64})_([0-9A-Za-z]{1,256})$/;
@@ -32,31 +31,10 @@ export function hashSecret(secret: string): string {
 }
 
 /** Compares in constant time whether `secret` is the one whose hash the record keeps. */
-export function secretMatches(record: ApiKeyRecord, secret: string): boolean {
-  const expected = Buffer.from(record.secretSha256, "hex");
+export function secretMatches({ secretSha256 }: Pick<ApiKeyRecord, "secretSha256">, secret: string): boolean {
+  const expected = Buffer.from(secretSha256, "hex");
   const actual = createHash("sha256").update(secret).digest();
   return expected.length === actual.length && timingSafeEqual(expected, actual);
-}
-
-export interface NewApiKey {
-  readonly record: ApiKeyRecord;
-  /** The full token; not kept anywhere, so it is to be shown now. */
-  readonly token: string;
-}
-
-export interface NewApiKeyOptions {
-  readonly description: string;
-  readonly createdAtMs: number;
-  readonly expiresAtMs?: number;
-}
-
-/** Makes a key from fresh random numbers; to be added to the catalog by the caller. */
-export function createApiKey(options: NewApiKeyOptions): NewApiKey {
-  const key = { id: randomId(), secret: randomSecret() };
-  return {
-    record: { id: key.id, secretSha256: hashSecret(key.secret), ...options },
-    token: formatApiKeyToken(key),
-  };
 }
 
 export interface CredentialText {

@@ -6,15 +6,31 @@ import { ServiceError } from "../kernel/errors.js";
 import type { Clock } from "../kernel/clock.js";
 import type { ApiKeyRecord } from "../ports/catalog.js";
 import { formatCredential, hashSecret } from "./api-key.js";
-import { createAuthenticator } from "./authenticate.js";
+import { type AuthLimits, createAuthenticator } from "./authenticate.js";
 import type { Principal } from "./principal.js";
 
 const TOKEN_LENGTH_MAX = 300;
 const EXPIRES_AT_MS = 1000;
 
+/** So many failures that none is refused for its number. */
+const LIMITS: AuthLimits = {
+  ...{ rememberedTokensMax: 2, rememberedTokenMs: 500, tokenLengthMax: TOKEN_LENGTH_MAX },
+  ...{ failuresPerAddressBurstMax: 1000, failuresPerAddressPerSecondMax: 1 },
+  ...{ failuresPerKeyBurstMax: 1000, failuresPerKeyPerSecondMax: 1, failuresTrackedMax: 10 },
+};
+
+const nothing = { find: () => undefined };
+
 const records: readonly ApiKeyRecord[] = [
-  { id: "a", secretSha256: hashSecret("S1"), description: "", createdAtMs: 0 },
-  { id: "b", secretSha256: hashSecret("S2"), description: "", createdAtMs: 0, expiresAtMs: EXPIRES_AT_MS },
+  { id: "a", secretSha256: hashSecret("S1"), description: "", access: { roleId: "owner" }, createdAtMs: 0 },
+  {
+    id: "b",
+    secretSha256: hashSecret("S2"),
+    description: "",
+    access: { roleId: "owner" },
+    createdAtMs: 0,
+    expiresAtMs: EXPIRES_AT_MS,
+  },
 ];
 const secrets: Readonly<Record<string, string>> = { subito_a_S1: "a", subito_b_S2: "b" };
 const good = Object.keys(secrets);
@@ -43,20 +59,26 @@ function run(input: Uint8Array): void {
   const choices = new Choices(input);
   const catalog = new Map(records.map((record) => [record.id, record]));
   let nowMs = 0;
-  const clock = { nowMs: () => nowMs } as Clock;
+  const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs } as Clock;
   const mode = choices.byte() % 2 === 0 ? "open" : "required";
   const authenticator = createAuthenticator({
-    catalog: { findApiKey: (id) => catalog.get(id) },
+    catalog: {
+      apiKeys: { find: (id) => catalog.get(id) },
+      roles: nothing,
+      signingKeys: nothing,
+      revocations: nothing,
+    },
+    leases: { lend: (principal) => principal },
     clock,
     mode,
-    limits: { rememberedTokensMax: 2, rememberedTokenMs: 500, tokenLengthMax: TOKEN_LENGTH_MAX },
+    limits: LIMITS,
   });
   for (let calls = 0; !choices.atEnd && calls < 16; calls++) {
     const what = choices.byte();
     if ((what & 1) !== 0) nowMs += 300;
     if ((what & 6) === 6) {
       catalog.delete("a");
-      authenticator.forgetKey("a");
+      authenticator.forgetWhere(({ id }) => id === "a");
     }
     const token = what < 128 ? (tokens[what >>> 4] ?? "") : choices.textUntil(0xff);
     const loopbackHost = (what & 8) !== 0;
@@ -65,7 +87,7 @@ function run(input: Uint8Array): void {
     const isLocal = token === "" && mode === "open" && loopbackHost;
     let principal: Principal | undefined;
     try {
-      const found = authenticator.authenticate(token, { loopbackHost });
+      const found = authenticator.authenticate(token, { loopbackHost, address: "192.0.2.7" });
       assert.ok(!(found instanceof Promise));
       principal = found;
     } catch (error) {

@@ -6,36 +6,35 @@ import type { Awaitable } from "../kernel/awaitable.js";
 import { ServiceError, type ErrorCode } from "../kernel/errors.js";
 import type { ApiKeyRecord } from "../ports/catalog.js";
 import { createFakeClock } from "../testing/fake-clock.js";
-import { createApiKey, formatCredential } from "./api-key.js";
+import { defaultLimits } from "../config/limits.js";
+import { createMemoryCatalog } from "../testing/memory-catalog.js";
+import { formatApiKeyToken, formatCredential, hashSecret } from "./api-key.js";
 import { createAuthenticator, type AuthMode } from "./authenticate.js";
+import { Leases } from "./leases.js";
 import type { Principal } from "./principal.js";
 
-const LIMITS = { rememberedTokensMax: 3, rememberedTokenMs: 60_000, tokenLengthMax: 1000 };
-const NEAR = { loopbackHost: true };
-const FAR = { loopbackHost: false };
+const LIMITS = { ...defaultLimits, rememberedTokensMax: 3, rememberedTokenMs: 60_000, tokenLengthMax: 1000 };
+const NEAR = { loopbackHost: true, address: "127.0.0.1" };
+const FAR = { loopbackHost: false, address: "192.0.2.7" };
 
 function setUp(mode: AuthMode, answer: "at once" | "later" = "at once") {
   const clock = createFakeClock();
-  const keys = new Map<string, ApiKeyRecord>();
-  let lookups = 0;
-  const catalog = {
-    findApiKey(id: string): Awaitable<ApiKeyRecord | undefined> {
-      lookups += 1;
-      const record = keys.get(id);
-      return answer === "later" ? Promise.resolve(record) : record;
-    },
-  };
-  const authenticator = createAuthenticator({ catalog, clock, mode, limits: LIMITS });
+  const catalog = createMemoryCatalog(answer);
+  const leases = new Leases(clock, defaultLimits);
+  const authenticator = createAuthenticator({ catalog, clock, mode, limits: LIMITS, leases });
+  const keys = catalog.apiKeys.records;
+  let count = 0;
   const addKey = (expiresAtMs?: number) => {
-    const key = createApiKey({
-      description: "",
+    const key = { id: `k${count++}`, secret: "s".repeat(52) };
+    const record: ApiKeyRecord = {
+      ...{ id: key.id, secretSha256: hashSecret(key.secret), description: "", access: { roleId: "owner" } },
       createdAtMs: clock.nowMs(),
       ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
-    });
-    keys.set(key.record.id, key.record);
-    return key;
+    };
+    keys.set(record.id, record);
+    return { record, token: formatApiKeyToken(key) };
   };
-  return { clock, keys, authenticator, addKey, lookups: () => lookups };
+  return { clock, keys, authenticator, addKey, lookups: () => catalog.finds };
 }
 
 async function refusal(ask: () => Awaitable<Principal>): Promise<ErrorCode> {
@@ -141,7 +140,7 @@ test("a revoked key is refused as soon as it is forgotten, also one that is bein
     if (answer === "at once") await authenticator.authenticate(token, FAR);
     const underWay = authenticator.authenticate(token, FAR);
     keys.delete(record.id);
-    authenticator.forgetKey(record.id);
+    authenticator.forgetWhere(({ id }) => id === record.id);
     await underWay;
     assert.equal(await refusal(() => authenticator.authenticate(token, FAR)), "unauthenticated");
   }

@@ -1,11 +1,19 @@
 // Who is it? A verified token is remembered, so that every later call with it costs one look into a map.
 
-import type { Awaitable } from "../kernel/awaitable.js";
+import { AddressBlocks } from "../kernel/address-blocks.js";
+import { type Awaitable, andThen } from "../kernel/awaitable.js";
 import type { Clock } from "../kernel/clock.js";
 import { ServiceError } from "../kernel/errors.js";
-import type { ApiKeyRecord, Catalog } from "../ports/catalog.js";
+import type { Access, ApiKeyRecord, Catalog } from "../ports/catalog.js";
+import type { PermissionSet } from "../ports/permissions.js";
 import { parseApiKeyToken, parseCredential, secretMatches, type ApiKeyToken } from "./api-key.js";
-import { LOCAL_PRINCIPAL, SUPER_USER, type Principal } from "./principal.js";
+import { FailedAttempts } from "./failed-attempts.js";
+import type { Leases } from "./leases.js";
+import { LOCAL_PRINCIPAL, type Principal } from "./principal.js";
+import { isRevoked } from "./revocations.js";
+import { findSystemRole } from "./system-roles.js";
+import type { TokenClaims } from "./token-claims.js";
+import { readKeyId, verifyToken } from "./tokens.js";
 
 /** `open`: who brings no token may do everything, on loopback. `required`: nobody without a token. */
 export type AuthMode = "open" | "required";
@@ -17,29 +25,53 @@ export interface AuthLimits {
   readonly rememberedTokenMs: number;
   /** Longer tokens are refused unread. */
   readonly tokenLengthMax: number;
+  /** Wrong tokens of one address, at once and per second in the long run, before its tokens are not looked at. */
+  readonly failuresPerAddressBurstMax: number;
+  readonly failuresPerAddressPerSecondMax: number;
+  /** Wrong secrets for one key. */
+  readonly failuresPerKeyBurstMax: number;
+  readonly failuresPerKeyPerSecondMax: number;
+  /** Addresses, and keys, whose failures are kept in mind. */
+  readonly failuresTrackedMax: number;
+}
+
+/** What is read of the catalog. */
+export interface AuthCatalog {
+  readonly apiKeys: Pick<Catalog["apiKeys"], "find">;
+  readonly roles: Pick<Catalog["roles"], "find">;
+  readonly signingKeys: Pick<Catalog["signingKeys"], "find">;
+  readonly revocations: Pick<Catalog["revocations"], "find">;
 }
 
 export interface AuthenticatorOptions {
-  readonly catalog: Pick<Catalog, "findApiKey">;
+  readonly catalog: AuthCatalog;
   readonly clock: Clock;
   readonly mode: AuthMode;
   readonly limits: AuthLimits;
+  readonly leases: Pick<Leases, "lend">;
 }
 
 /** What a transport knows of the caller beside the token. */
 export interface Peer {
-  /** The request's Host or `:authority`, and its Origin when it has one, are loopback. */
-  readonly loopbackHost: boolean;
+  /** IP address; empty when the connection is gone. */
+  readonly address: string;
+  /** True: the request's Host or `:authority`, and its Origin when it has one, are loopback. Matters only without a token. */
+  readonly loopbackHost?: boolean;
 }
+
+/** Why calls were not let in. */
+export type AuthFault = "missing" | "invalid" | "expired" | "revoked" | "wrong_address" | "too_many_failures";
 
 export interface Authenticator {
   /**
-   * The principal of a call. `token` is the `authorization` value as it came: `subito_…` or its base64 form.
-   * Throws or rejects with `unauthenticated`, or `permission_denied` for a call without token from elsewhere in open mode.
+   * The principal of a call. `token` is the `authorization` value as it came: a key in any of its forms, or a JSON Web Token.
+   * Throws or rejects with `unauthenticated`; with `permission_denied` for a call without token from elsewhere in open mode and for
+   * a role that is not taken from this address; with `resource_exhausted` after too many wrong ones.
    */
   authenticate(token: string | undefined, peer: Peer): Awaitable<Principal>;
-  /** To be called when a key is revoked: its token is not trusted from memory any more. */
-  forgetKey(id: string): void;
+  /** To be called when something is revoked or changed: these are not trusted from memory any more. */
+  forgetWhere(isConcerned: (principal: Principal) => boolean): void;
+  readonly failures: Readonly<Record<AuthFault, number>>;
 }
 
 interface Remembered {
@@ -48,80 +80,231 @@ interface Remembered {
 }
 
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { catalog, clock, mode, limits } = options;
-  const remembered = new Map<string, Remembered>();
-  // Counts what was forgotten: an answer of the catalog from before a revocation must not be remembered after it.
-  let forgotten = 0;
+  return new TokenAuthenticator(options);
+}
 
-  function remember(token: string, principal: Principal, nowMs: number): void {
-    if (remembered.size >= limits.rememberedTokensMax) {
-      for (const oldest of remembered.keys()) {
-        remembered.delete(oldest);
+class TokenAuthenticator implements Authenticator {
+  readonly failures = {
+    ...{ missing: 0, invalid: 0, expired: 0, revoked: 0, wrong_address: 0, too_many_failures: 0 },
+  };
+  readonly #options: AuthenticatorOptions;
+  readonly #remembered = new Map<string, Remembered>();
+  readonly #addresses: FailedAttempts;
+  readonly #keys: FailedAttempts;
+  /** Counts what was forgotten: an answer of the catalog from before a revocation must not be remembered after it. */
+  #forgotten = 0;
+
+  constructor(options: AuthenticatorOptions) {
+    this.#options = options;
+    const { clock, limits } = options;
+    const trackedMax = limits.failuresTrackedMax;
+    this.#addresses = new FailedAttempts(clock, {
+      burstMax: limits.failuresPerAddressBurstMax,
+      perSecondMax: limits.failuresPerAddressPerSecondMax,
+      trackedMax,
+    });
+    this.#keys = new FailedAttempts(clock, {
+      burstMax: limits.failuresPerKeyBurstMax,
+      perSecondMax: limits.failuresPerKeyPerSecondMax,
+      trackedMax,
+    });
+  }
+
+  authenticate(token: string | undefined, peer: Peer): Awaitable<Principal> {
+    if (token === undefined || token === "") return this.#withoutToken(peer);
+    const known = this.#remembered.get(token);
+    if (known !== undefined && this.#options.clock.nowMs() < known.untilMs) {
+      if (known.principal.allowedFrom === undefined) return known.principal;
+      return this.#admit(known.principal, peer);
+    }
+    const asked = this.#forgotten;
+    const principal = this.#verify(token, peer, known !== undefined);
+    return andThen(principal, (found) => {
+      const lent = this.#options.leases.lend(found);
+      if (asked === this.#forgotten) this.#remember(token, lent);
+      return this.#admit(lent, peer);
+    });
+  }
+
+  forgetWhere(isConcerned: (principal: Principal) => boolean): void {
+    this.#forgotten += 1;
+    for (const [token, { principal }] of this.#remembered)
+      if (isConcerned(principal)) this.#remembered.delete(token);
+  }
+
+  #withoutToken({ loopbackHost }: Peer): Principal {
+    const { mode } = this.#options;
+    if (mode === "open" && loopbackHost === true) return LOCAL_PRINCIPAL;
+    this.failures.missing++;
+    throw mode === "open" ? notFromHere() : missingKey();
+  }
+
+  #admit(principal: Principal, { address }: Peer): Principal {
+    if (principal.allowedFrom?.every((blocks) => blocks.includes(address)) ?? true) return principal;
+    this.failures.wrong_address++;
+    throw new ServiceError(
+      "permission_denied",
+      "Insufficient permissions: this key is not taken from this address.",
+    );
+  }
+
+  #remember(token: string, principal: Principal): void {
+    const { rememberedTokensMax, rememberedTokenMs } = this.#options.limits;
+    this.#remembered.delete(token);
+    if (this.#remembered.size >= rememberedTokensMax) {
+      for (const oldest of this.#remembered.keys()) {
+        this.#remembered.delete(oldest);
         break;
       }
     }
-    const untilMs = Math.min(nowMs + limits.rememberedTokenMs, principal.expiresAtMs ?? Infinity);
-    remembered.set(token, { principal, untilMs });
+    const untilMs = Math.min(
+      this.#options.clock.nowMs() + rememberedTokenMs,
+      principal.expiresAtMs ?? Infinity,
+    );
+    this.#remembered.set(token, { principal, untilMs });
   }
 
-  function accept(
-    token: string,
-    key: ApiKeyToken,
-    record: ApiKeyRecord | undefined,
-    asked: number,
-  ): Principal {
+  /** `wasKnown`: it was right not long ago, so that nobody is guessing. */
+  #verify(token: string, peer: Peer, wasKnown: boolean): Awaitable<Principal> {
+    if (token.length > this.#options.limits.tokenLengthMax) throw this.#invalid(peer);
+    if (!wasKnown && !this.#addresses.mayTry(peer.address)) throw this.#tooMany("from this address");
+    // An API key may come in the form that SDKs are given, which they unwrap themselves.
+    const inner = parseApiKeyToken(token) === undefined ? (parseCredential(token)?.apiKey ?? token) : token;
+    const key = parseApiKeyToken(inner);
+    if (key !== undefined) return this.#verifyKey(key, peer, wasKnown);
+    const keyId = readKeyId(inner);
+    if (keyId === undefined) throw this.#invalid(peer);
+    return this.#verifySigned(inner, keyId, peer);
+  }
+
+  #verifyKey(key: ApiKeyToken, peer: Peer, wasKnown: boolean): Awaitable<Principal> {
+    if (!wasKnown && !this.#keys.mayTry(key.id)) throw this.#tooMany("for this key");
+    return andThen(this.#options.catalog.apiKeys.find(key.id), (record) => {
+      // One answer for an unknown id and a wrong secret.
+      if (record === undefined || !secretMatches(record, key.secret)) {
+        this.#keys.failed(key.id);
+        throw this.#invalid(peer);
+      }
+      return this.#keyPrincipal(record, true, "");
+    });
+  }
+
+  #keyPrincipal(record: ApiKeyRecord, mayIssue: boolean, signedBy: string): Awaitable<Principal> {
+    this.#demandNotExpired(record.expiresAtMs);
+    const { id, tokenId = "", createdAtMs: issuedAtMs, expiresAtMs } = record;
+    const facts = {
+      kind: "api_key",
+      id,
+      tokenId,
+      issuedAtMs,
+      expiresAtMs,
+      issuedBy: "",
+      signedBy,
+      mayIssue,
+    } as const;
+    return andThen(this.#powersOf(record.access), (powers) => toPrincipal(facts, powers));
+  }
+
+  async #verifySigned(token: string, keyId: string, peer: Peer): Promise<Principal> {
+    const { catalog, clock } = this.#options;
+    const key = await catalog.signingKeys.find(keyId);
     const nowMs = clock.nowMs();
-    // One answer for an unknown id and a wrong secret.
-    if (record === undefined || !secretMatches(record, key.secret)) throw invalidKey();
-    if (record.expiresAtMs !== undefined && record.expiresAtMs <= nowMs) {
-      throw new ServiceError("unauthenticated", "The API key has expired.");
+    if (key === undefined || (key.expiresAtMs ?? Infinity) <= nowMs) throw this.#invalid(peer);
+    const claims = await verifyToken(token, key, nowMs);
+    if (claims === undefined) throw this.#invalid(peer);
+    this.#demandNotExpired(claims.expiresAtMs);
+    const principal = await this.#claimsPrincipal(claims, keyId);
+    if (principal === undefined || (await isRevoked(catalog, principal))) {
+      this.failures.revoked++;
+      throw new ServiceError("unauthenticated", "The token was revoked.");
     }
-    const principal = toPrincipal(record);
-    if (asked === forgotten) remember(token, principal, nowMs);
     return principal;
   }
 
-  function verify(token: string): Awaitable<Principal> {
-    if (token.length > limits.tokenLengthMax) throw invalidKey();
-    const key = parseApiKeyToken(token) ?? parseApiKeyToken(parseCredential(token)?.apiKey ?? "");
-    if (key === undefined) throw invalidKey();
-    const asked = forgotten;
-    const found = catalog.findApiKey(key.id);
-    if (found instanceof Promise) return found.then((record) => accept(token, key, record, asked));
-    return accept(token, key, found, asked);
+  /** Undefined: a key whose record is gone. */
+  async #claimsPrincipal(claims: TokenClaims, signedBy: string): Promise<Principal | undefined> {
+    const { id, issuedAtMs, expiresAtMs } = claims;
+    const { kind } = claims;
+    if (kind === "key") {
+      const record = await this.#options.catalog.apiKeys.find(id);
+      return record && this.#keyPrincipal(record, !claims.legacy, signedBy);
+    }
+    const facts = { kind, id, issuedAtMs, expiresAtMs, issuedBy: claims.issuedBy, signedBy } as const;
+    if (kind === "session") {
+      const powers = await this.#powersOf({ roleId: claims.roleId });
+      return toPrincipal({ ...facts, tokenId: "", mayIssue: true }, powers);
+    }
+    const { tokenId, permissions } = claims;
+    return toPrincipal({ ...facts, tokenId, mayIssue: false }, { superUser: false, permissions, roleId: "" });
   }
 
-  return {
-    authenticate(token, peer) {
-      if (token === undefined || token === "") {
-        if (mode === "open" && peer.loopbackHost) return LOCAL_PRINCIPAL;
-        throw mode === "open" ? notFromHere() : missingKey();
-      }
-      const known = remembered.get(token);
-      if (known !== undefined) {
-        if (clock.nowMs() < known.untilMs) return known.principal;
-        remembered.delete(token);
-      }
-      return verify(token);
-    },
-    forgetKey(id) {
-      forgotten += 1;
-      for (const [token, { principal }] of remembered) if (principal.id === id) remembered.delete(token);
-    },
-  };
+  #powersOf(access: Access): Awaitable<Powers> {
+    if ("superUser" in access) return { superUser: true, permissions: NOTHING, roleId: "" };
+    if ("permissions" in access) return { superUser: false, permissions: access.permissions, roleId: "" };
+    const { roleId } = access;
+    const role = findSystemRole(roleId) ?? this.#options.catalog.roles.find(roleId);
+    // A role that is gone gives nothing.
+    return andThen(role, (found) => ({
+      superUser: false,
+      permissions: found?.permissions ?? NOTHING,
+      roleId,
+    }));
+  }
+
+  #demandNotExpired(expiresAtMs: number | undefined): void {
+    if (expiresAtMs === undefined || this.#options.clock.nowMs() < expiresAtMs) return;
+    this.failures.expired++;
+    throw new ServiceError("unauthenticated", "The token has expired.");
+  }
+
+  #invalid({ address }: Peer): ServiceError {
+    this.#addresses.failed(address);
+    this.failures.invalid++;
+    return new ServiceError("unauthenticated", "The API key or token is not valid.");
+  }
+
+  #tooMany(where: string): ServiceError {
+    this.failures.too_many_failures++;
+    return new ServiceError(
+      "resource_exhausted",
+      `Too many operations with wrong keys or tokens ${where}; try again in a minute.`,
+      { limit: "operations_rate_limit_exceeded" },
+    );
+  }
 }
 
-function toPrincipal(record: ApiKeyRecord): Principal {
-  const principal = { kind: "api_key", id: record.id, tokenId: "", permissions: SUPER_USER } as const;
-  return record.expiresAtMs === undefined ? principal : { ...principal, expiresAtMs: record.expiresAtMs };
+interface Powers {
+  readonly superUser: boolean;
+  readonly permissions: PermissionSet;
+  readonly roleId: string;
+}
+
+const NOTHING: PermissionSet = { rules: [] };
+
+type Facts = Pick<
+  Principal,
+  "kind" | "id" | "tokenId" | "issuedAtMs" | "issuedBy" | "signedBy" | "mayIssue"
+> & {
+  readonly expiresAtMs: number | undefined;
+};
+
+function toPrincipal(
+  { expiresAtMs, ...facts }: Facts,
+  { superUser, permissions, roleId }: Powers,
+): Principal {
+  const { rules, conditions = [] } = permissions;
+  const allowedFrom = conditions.map(
+    ({ ip_filter: filter }) => new AddressBlocks(filter.allowed_cidr_ranges),
+  );
+  return {
+    ...{ ...facts, superUser, rules, roleId },
+    ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
+    ...(conditions.length === 0 ? {} : { allowedFrom }),
+  };
 }
 
 function missingKey(): ServiceError {
   return new ServiceError("unauthenticated", "An API key is needed, in the authorization header.");
-}
-
-function invalidKey(): ServiceError {
-  return new ServiceError("unauthenticated", "The API key is not valid.");
 }
 
 function notFromHere(): ServiceError {

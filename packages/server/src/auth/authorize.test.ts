@@ -4,26 +4,42 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ServiceError } from "../kernel/errors.js";
 import {
+  authorizeIssueTokens,
+  authorizeListAccess,
+  authorizeListCaches,
+  authorizeManageAccess,
   authorizeManageCaches,
-  authorizeManageKeys,
   authorizePublish,
+  authorizeReadMetrics,
+  authorizeRefreshKey,
   authorizeSubscribe,
 } from "./authorize.js";
-import { LOCAL_PRINCIPAL, SUPER_USER, type Principal } from "./principal.js";
+import { LOCAL_PRINCIPAL, type Principal } from "./principal.js";
 
-const NOBODY: Principal = { kind: "api_key", id: "nobody", tokenId: "", permissions: [] };
+const NOBODY: Principal = {
+  ...LOCAL_PRINCIPAL,
+  kind: "disposable",
+  id: "nobody",
+  superUser: false,
+  rules: [],
+};
 
-test("super users get grants that name what they asked for, and their token's id", () => {
-  const principal: Principal = { kind: "api_key", id: "k", tokenId: "alice", permissions: SUPER_USER };
+test("grants name what was asked for, who it was, and the id that goes on what is published", () => {
+  const principal: Principal = { ...LOCAL_PRINCIPAL, kind: "api_key", id: "k", tokenId: "alice" };
   assert.deepEqual(authorizePublish(principal, "c", "t"), {
     cacheName: "c",
     topicName: "t",
     publisherId: "alice",
   });
-  assert.deepEqual(authorizeSubscribe(principal, "c", "t"), { cacheName: "c", topicName: "t" });
+  assert.deepEqual(authorizeSubscribe(principal, "c", "t"), {
+    cacheName: "c",
+    topicName: "t",
+    lease: undefined,
+  });
   assert.equal(authorizePublish(LOCAL_PRINCIPAL, "c", "t").publisherId, "");
-  authorizeManageCaches(LOCAL_PRINCIPAL);
-  authorizeManageKeys(LOCAL_PRINCIPAL);
+  assert.deepEqual(authorizeManageAccess(principal), { by: "api_key k", keyId: "k" });
+  assert.deepEqual(authorizeIssueTokens(LOCAL_PRINCIPAL), { by: "local", keyId: "" });
+  assert.deepEqual(authorizeRefreshKey(principal), { keyId: "k" });
 });
 
 test("without permissions everything is denied, with the words that SDKs look for", () => {
@@ -31,7 +47,14 @@ test("without permissions everything is denied, with the words that SDKs look fo
     () => authorizePublish(NOBODY, "c", "t"),
     () => authorizeSubscribe(NOBODY, "c", "t"),
     () => authorizeManageCaches(NOBODY),
-    () => authorizeManageKeys(NOBODY),
+    () => authorizeListCaches(NOBODY),
+    () => authorizeIssueTokens(NOBODY),
+    () => authorizeManageAccess(NOBODY),
+    () => authorizeListAccess(NOBODY),
+    () => authorizeReadMetrics(NOBODY),
+    () => authorizeRefreshKey(NOBODY),
+    () => authorizeIssueTokens({ ...LOCAL_PRINCIPAL, mayIssue: false }),
+    () => authorizeManageAccess({ ...LOCAL_PRINCIPAL, mayIssue: false }),
   ];
   for (const ask of asks) {
     assert.throws(ask, (error) => {

@@ -2,33 +2,28 @@
 
 import { ServiceError } from "../kernel/errors.js";
 import type {
+  IssueTokensGrant,
+  ListAccessGrant,
+  ListCachesGrant,
+  ManageAccessGrant,
   ManageCachesGrant,
-  ManageKeysGrant,
   PublishGrant,
   ReadMetricsGrant,
+  RefreshKeyGrant,
   SubscribeGrant,
 } from "../ports/grant.js";
-import type { Permission, Principal } from "./principal.js";
-
-/** What can be asked for, with what it is asked for on. */
-type Request =
-  | { readonly action: "publish" | "subscribe"; readonly cacheName: string; readonly topicName: string }
-  | { readonly action: "manage_caches" }
-  | { readonly action: "manage_keys" }
-  | { readonly action: "read_metrics" };
-
-/** What each kind of permission is good for, on whatever cache and topic. */
-const ACTIONS: Readonly<Record<Permission["kind"], ReadonlySet<Request["action"]>>> = {
-  super_user: new Set(["publish", "subscribe", "manage_caches", "manage_keys", "read_metrics"]),
-};
-
-const MANAGE_CACHES: Request = { action: "manage_caches" };
-const MANAGE_KEYS: Request = { action: "manage_keys" };
-const READ_METRICS: Request = { action: "read_metrics" };
+import {
+  MANAGEMENT_ACTIONS,
+  type ManagementAction,
+  type TopicAction,
+  mayManage,
+  mayUseTopic,
+} from "./actions.js";
+import { type Principal, describePrincipal } from "./principal.js";
 
 /** Throws `permission_denied`, as the others do, unless the principal may publish to the topic. */
 export function authorizePublish(principal: Principal, cacheName: string, topicName: string): PublishGrant {
-  demand(principal, { action: "publish", cacheName, topicName });
+  if (!mayUseTopic(principal, "publish", cacheName, topicName)) throw deniedTopic("publish", cacheName);
   return { cacheName, topicName, publisherId: principal.tokenId } as PublishGrant;
 }
 
@@ -37,45 +32,70 @@ export function authorizeSubscribe(
   cacheName: string,
   topicName: string,
 ): SubscribeGrant {
-  demand(principal, { action: "subscribe", cacheName, topicName });
-  return { cacheName, topicName } as SubscribeGrant;
+  if (!mayUseTopic(principal, "subscribe", cacheName, topicName)) throw deniedTopic("subscribe", cacheName);
+  return { cacheName, topicName, lease: principal.lease } as SubscribeGrant;
 }
 
 export function authorizeManageCaches(principal: Principal): ManageCachesGrant {
-  demand(principal, MANAGE_CACHES);
+  demand(principal, "manage_caches");
   return {} as ManageCachesGrant;
 }
 
-export function authorizeManageKeys(principal: Principal): ManageKeysGrant {
-  demand(principal, MANAGE_KEYS);
-  return {} as ManageKeysGrant;
+export function authorizeListCaches(principal: Principal): ListCachesGrant {
+  demand(principal, "list_caches");
+  return {} as ListCachesGrant;
+}
+
+export function authorizeIssueTokens(principal: Principal): IssueTokensGrant {
+  if (!principal.mayIssue) throw denied("issue_tokens");
+  demand(principal, "issue_tokens");
+  return byWhom(principal) as IssueTokensGrant;
+}
+
+export function authorizeManageAccess(principal: Principal): ManageAccessGrant {
+  if (!principal.mayIssue) throw denied("manage_access");
+  demand(principal, "manage_access");
+  return byWhom(principal) as ManageAccessGrant;
+}
+
+/** Whoever holds an API key may renew it, with the refresh token that it came with. */
+export function authorizeRefreshKey({ kind, id }: Principal): RefreshKeyGrant {
+  if (kind !== "api_key") {
+    throw new ServiceError("permission_denied", "Insufficient permissions: only API keys are refreshed.");
+  }
+  return { keyId: id } as RefreshKeyGrant;
+}
+
+export function authorizeListAccess(principal: Principal): ListAccessGrant {
+  demand(principal, "list_access");
+  return {} as ListAccessGrant;
 }
 
 export function authorizeReadMetrics(principal: Principal): ReadMetricsGrant {
-  demand(principal, READ_METRICS);
+  demand(principal, "read_metrics");
   return {} as ReadMetricsGrant;
 }
 
-function demand(principal: Principal, request: Request): void {
-  for (const permission of principal.permissions) if (allows(permission, request)) return;
-  throw new ServiceError("permission_denied", `Insufficient permissions to ${describe(request)}.`);
+function byWhom(principal: Principal): { by: string; keyId: string } {
+  const keyId = principal.kind === "api_key" ? principal.id : principal.issuedBy;
+  return { by: describePrincipal(principal), keyId };
 }
 
-function allows({ kind }: Permission, { action }: Request): boolean {
-  return ACTIONS[kind].has(action);
+function demand(principal: Principal, action: ManagementAction): void {
+  if (!mayManage(principal, action)) throw denied(action);
 }
 
-function describe(request: Request): string {
-  switch (request.action) {
-    case "publish":
-      return `publish to this topic of cache ${JSON.stringify(request.cacheName)}`;
-    case "subscribe":
-      return `subscribe to this topic of cache ${JSON.stringify(request.cacheName)}`;
-    case "manage_caches":
-      return "manage caches";
-    case "manage_keys":
-      return "manage API keys";
-    case "read_metrics":
-      return "read the server's metrics";
-  }
+function denied(action: ManagementAction): ServiceError {
+  return new ServiceError(
+    "permission_denied",
+    `Insufficient permissions to ${MANAGEMENT_ACTIONS[action].words}.`,
+  );
+}
+
+function deniedTopic(action: TopicAction, cacheName: string): ServiceError {
+  const preposition = action === "publish" ? "publish to" : "subscribe to";
+  return new ServiceError(
+    "permission_denied",
+    `Insufficient permissions to ${preposition} this topic of cache ${JSON.stringify(cacheName)}.`,
+  );
 }

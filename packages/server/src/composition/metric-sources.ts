@@ -6,6 +6,7 @@ import type { Machine } from "../kernel/machine.js";
 import { VERSION } from "../kernel/version.js";
 import type { MetricSources } from "../metering/metrics.js";
 import type { Topics } from "../topics/topics.js";
+import type { Access } from "./access.js";
 import type { ServerPort } from "./port.js";
 
 /** Looked up at each scrape; nothing is copied before. */
@@ -13,6 +14,7 @@ export function toMetricSources(
   engine: EmbeddedEngine,
   topics: Topics,
   { listener, http2, http2Counts, requestMemory, shedding }: ServerPort,
+  access: Access,
   { loopDelay, machine }: { readonly loopDelay: LoopDelayGauge; readonly machine: Machine },
 ): MetricSources {
   return {
@@ -30,6 +32,7 @@ export function toMetricSources(
       request_bytes: requestMemory.refused,
       subscriptions_max: topics.counts.subscriptionsRefused,
     }),
+    authenticationFailures: () => access.authenticator.failures,
     requestBytes: () => requestMemory.bytes,
     outboxBytes: () => http2.outboxBudget.bytes,
     subscriptions: () => topics.subscriptionCount(),

@@ -29,6 +29,12 @@ export interface ServerLimits {
   readonly cachesMax: number;
   /** API keys in the catalog. */
   readonly apiKeysMax: number;
+  /** Roles that were made, in the catalog. */
+  readonly rolesMax: number;
+  /** Keys that tokens are signed with, in the catalog. */
+  readonly signingKeysMax: number;
+  /** Revocations of tokens that still matter, in the catalog. */
+  readonly revocationsMax: number;
   /** One gRPC request message, uncompressed. Above every item limit, so that those can say what is wrong. */
   readonly messageBytesMax: number;
   /** gRPC request messages that are uncompressed at one time; the others wait. Each takes up to `messageBytesMax`. */
@@ -73,6 +79,16 @@ export interface ServerLimits {
   readonly rememberedTokenMs: number;
   /** Characters of a token. */
   readonly tokenLengthMax: number;
+  /** Wrong tokens that come from one address, at once and per second in the long run. Beyond: tokens from there are not looked at. */
+  readonly failuresPerAddressBurstMax: number;
+  readonly failuresPerAddressPerSecondMax: number;
+  /** Wrong secrets for one key, at once and per second in the long run. Beyond: only who was known before is let in by it. */
+  readonly failuresPerKeyBurstMax: number;
+  readonly failuresPerKeyPerSecondMax: number;
+  /** Addresses, and keys, whose failures are kept in mind. Beyond: the oldest are forgotten. */
+  readonly failuresTrackedMax: number;
+  /** Subscriptions that are ended in one turn because their token has expired or was revoked. */
+  readonly leaseEndsPerTurnMax: number;
 }
 
 export const defaultLimits: ServerLimits = {
@@ -91,6 +107,9 @@ export const defaultLimits: ServerLimits = {
   readsPerTurnMax: 16,
   cachesMax: 10_000,
   apiKeysMax: 10_000,
+  rolesMax: 1000,
+  signingKeysMax: 1000,
+  revocationsMax: 10_000,
   messageBytesMax: 11 * 1024 * 1024,
   decompressionsMax: 2,
   bodyBytesMax: 2 * 1024 * 1024,
@@ -113,4 +132,10 @@ export const defaultLimits: ServerLimits = {
   rememberedTokensMax: 10_000,
   rememberedTokenMs: 60_000,
   tokenLengthMax: 8192,
+  failuresPerAddressBurstMax: 200,
+  failuresPerAddressPerSecondMax: 10,
+  failuresPerKeyBurstMax: 50,
+  failuresPerKeyPerSecondMax: 1,
+  failuresTrackedMax: 10_000,
+  leaseEndsPerTurnMax: 1000,
 };

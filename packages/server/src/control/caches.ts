@@ -4,7 +4,7 @@ import type { Awaitable } from "../kernel/awaitable.js";
 import { ServiceError } from "../kernel/errors.js";
 import { checkCacheName } from "../kernel/names.js";
 import type { CacheRecord, Catalog } from "../ports/catalog.js";
-import type { ManageCachesGrant } from "../ports/grant.js";
+import type { ListCachesGrant, ManageCachesGrant } from "../ports/grant.js";
 
 export interface Caches {
   create(grant: ManageCachesGrant, name: string): Promise<"created" | "already_exists">;
@@ -13,7 +13,7 @@ export interface Caches {
   /** Removes what the cache holds and keeps the cache; rejects with `not_found` when there is none. */
   flush(grant: ManageCachesGrant, name: string): Promise<void>;
   /** In order of name. */
-  list(grant: ManageCachesGrant): Awaitable<readonly CacheRecord[]>;
+  list(grant: ListCachesGrant): Awaitable<readonly CacheRecord[]>;
 }
 
 export function createCaches(catalog: Catalog): Caches {

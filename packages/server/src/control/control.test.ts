@@ -2,36 +2,22 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createAuthenticator } from "../auth/authenticate.js";
-import { authorizeManageCaches, authorizeManageKeys } from "../auth/authorize.js";
+import {
+  authorizeListAccess,
+  authorizeListCaches,
+  authorizeManageAccess,
+  authorizeManageCaches,
+} from "../auth/authorize.js";
 import { LOCAL_PRINCIPAL } from "../auth/principal.js";
 import { ServiceError, type ErrorCode } from "../kernel/errors.js";
-import type { ApiKeyRecord, CacheRecord, Catalog } from "../ports/catalog.js";
-import { createFakeClock } from "../testing/fake-clock.js";
-import { createApiKeys } from "./api-keys.js";
+import { PEER, createTestAccess } from "../testing/access.js";
+import { createMemoryCatalog } from "../testing/memory-catalog.js";
 import { createCaches } from "./caches.js";
 
 const CACHES = authorizeManageCaches(LOCAL_PRINCIPAL);
-const KEYS = authorizeManageKeys(LOCAL_PRINCIPAL);
-
-function createMemoryCatalog(): Catalog {
-  const caches = new Map<string, CacheRecord>();
-  const keys = new Map<string, ApiKeyRecord>();
-  return {
-    createCache(name) {
-      if (caches.has(name)) return Promise.resolve("already_exists");
-      caches.set(name, { name, createdAtMs: 0 });
-      return Promise.resolve("created");
-    },
-    deleteCache: (name) => Promise.resolve(caches.delete(name) ? "deleted" : "not_found"),
-    listCaches: () => [...caches.values()],
-    hasCache: (name) => caches.has(name),
-    addApiKey: (key) => Promise.resolve(void keys.set(key.id, key)),
-    removeApiKey: (id) => Promise.resolve(keys.delete(id) ? "removed" : "not_found"),
-    listApiKeys: () => [...keys.values()],
-    findApiKey: (id) => keys.get(id),
-  };
-}
+const LIST_CACHES = authorizeListCaches(LOCAL_PRINCIPAL);
+const KEYS = authorizeManageAccess(LOCAL_PRINCIPAL);
+const LIST = authorizeListAccess(LOCAL_PRINCIPAL);
 
 function isRefusal(code: ErrorCode, message: RegExp): (error: unknown) => boolean {
   return (error) => error instanceof ServiceError && error.code === code && message.test(error.message);
@@ -42,11 +28,11 @@ test("caches: created, listed, flushed, deleted; missing ones are not found", as
   assert.equal(await caches.create(CACHES, "a"), "created");
   assert.equal(await caches.create(CACHES, "a"), "already_exists");
   assert.deepEqual(
-    (await caches.list(CACHES)).map((cache) => cache.name),
+    (await caches.list(LIST_CACHES)).map((cache) => cache.name),
     ["a"],
   );
   await caches.flush(CACHES, "a");
-  assert.equal((await caches.list(CACHES)).length, 1);
+  assert.equal((await caches.list(LIST_CACHES)).length, 1);
   await caches.delete(CACHES, "a");
   await assert.rejects(caches.delete(CACHES, "a"), isRefusal("not_found", /"a"/));
   await assert.rejects(caches.flush(CACHES, "a"), isRefusal("not_found", /"a"/));
@@ -65,43 +51,44 @@ test("caches: bad names are refused by every call", async () => {
 });
 
 function setUpKeys() {
-  const catalog = createMemoryCatalog();
-  const clock = createFakeClock();
-  const limits = { rememberedTokensMax: 10, rememberedTokenMs: 1e9, tokenLengthMax: 1000 };
-  const authenticator = createAuthenticator({ catalog, clock, mode: "required", limits });
-  const apiKeys = createApiKeys({ catalog, clock, onRevoked: (id) => authenticator.forgetKey(id) });
-  const authenticate = async (token: string) =>
-    await authenticator.authenticate(token, { loopbackHost: false });
-  return { clock, apiKeys, authenticate };
+  const access = createTestAccess();
+  const authenticate = async (token: string) => await access.authenticator.authenticate(token, PEER);
+  return { ...access, authenticate };
 }
 
-test("keys: a created key works until it is revoked", async () => {
-  const { apiKeys, authenticate } = setUpKeys();
-  const { record, token } = await apiKeys.create(KEYS, {
-    description: "x".repeat(256),
-    expiresAtMs: undefined,
-  });
-  assert.equal((await authenticate(token)).id, record.id);
-  assert.deepEqual(await apiKeys.list(KEYS), [record]);
-  await apiKeys.revoke(KEYS, record.id);
-  await assert.rejects(authenticate(token), isRefusal("unauthenticated", /not valid/));
-  await assert.rejects(apiKeys.revoke(KEYS, record.id), isRefusal("not_found", /API key/));
-  assert.deepEqual(await apiKeys.list(KEYS), []);
-});
+const OWNER_KEY = { description: "", roleId: "owner", form: "v1", expiresAtMs: undefined } as const;
 
-test("keys: expiry and description are checked", async () => {
+for (const form of ["v1", "v2", "legacy"] as const) {
+  test(`keys, ${form}: a created key works until it is revoked`, async () => {
+    const { apiKeys, authenticate } = setUpKeys();
+    const spec = { ...OWNER_KEY, form, description: "x".repeat(256) };
+    const { record, token } = await apiKeys.create(KEYS, spec);
+    assert.equal((await authenticate(token)).id, record.id);
+    assert.deepEqual(await apiKeys.list(LIST), [record]);
+    await apiKeys.revoke(KEYS, record.id);
+    await assert.rejects(authenticate(token), isRefusal("unauthenticated", /not valid|revoked/));
+    await assert.rejects(apiKeys.revoke(KEYS, record.id), isRefusal("not_found", /API key/));
+    assert.deepEqual(await apiKeys.list(LIST), []);
+  });
+}
+
+test("keys: role, expiry and description are checked", async () => {
   const { apiKeys, authenticate, clock } = setUpKeys();
   for (const expiresAtMs of [clock.nowMs(), 0, -1]) {
     await assert.rejects(
-      apiKeys.create(KEYS, { description: "", expiresAtMs }),
+      apiKeys.create(KEYS, { ...OWNER_KEY, expiresAtMs }),
       isRefusal("invalid_argument", /expired/),
     );
   }
   await assert.rejects(
-    apiKeys.create(KEYS, { description: "x".repeat(257), expiresAtMs: undefined }),
+    apiKeys.create(KEYS, { ...OWNER_KEY, description: "x".repeat(257) }),
     isRefusal("invalid_argument", /at most 256/),
   );
-  const { token } = await apiKeys.create(KEYS, { description: "", expiresAtMs: clock.nowMs() + 1000 });
+  await assert.rejects(
+    apiKeys.create(KEYS, { ...OWNER_KEY, roleId: "king" }),
+    isRefusal("not_found", /"king"/),
+  );
+  const { token } = await apiKeys.create(KEYS, { ...OWNER_KEY, expiresAtMs: clock.nowMs() + 1000 });
   await authenticate(token);
   clock.advance(1000);
   await assert.rejects(authenticate(token), isRefusal("unauthenticated", /expired/));

@@ -24,6 +24,11 @@ export function randomSecret(source: RandomSource = randomBytes): string {
   return randomText(52, source);
 }
 
+/** 256 random bits in base64url, for keys that sign. */
+export function randomSigningSecret(source: RandomSource = randomBytes): string {
+  return Buffer.from(source(32)).toString("base64url");
+}
+
 /** 32 random bits, for seeds. */
 export function randomSeed(source: RandomSource = randomBytes): number {
   return Buffer.from(source(4)).readUInt32LE();

@@ -17,6 +17,7 @@ export interface MetricSources {
   http2StreamErrors(): Samples;
   http1Errors(): Samples;
   requestsRefused(): Samples;
+  authenticationFailures(): Samples;
   requestBytes(): number;
   outboxBytes(): number;
   subscriptions(): number;

@@ -10,4 +10,6 @@ export interface CallContext {
   readonly metadata: Metadata;
   /** `:authority` or Host: the name by which the caller thinks it reached us. */
   readonly authority: string | undefined;
+  /** The peer's IP address; empty when the connection is gone. */
+  readonly address: string;
 }

@@ -4,11 +4,17 @@ import type { Awaitable } from "../kernel/awaitable.js";
 import type { ServiceError } from "../kernel/errors.js";
 import type { CallContext } from "./metadata.js";
 
+/** What a method knows of its call. */
+export interface MethodContext extends CallContext {
+  /** What the running streams of the same connection come from. */
+  runningSources(): Iterable<ResponseSource>;
+}
+
 /** One request message, one response message. Throws or rejects with a ServiceError. */
 export interface UnaryMethod {
   readonly kind: "unary";
   /** `request` is a view; it may be kept only by copying. */
-  handle(context: CallContext, request: Uint8Array): Awaitable<Uint8Array>;
+  handle(context: MethodContext, request: Uint8Array): Awaitable<Uint8Array>;
 }
 
 /** One request message, any number of response messages. */
@@ -18,7 +24,7 @@ export interface ServerStreamMethod {
    * Starts the stream; what it returns is told of the stream's life. Throwing or rejecting with a ServiceError ends it, as
    * an error without messages if none was sent.
    */
-  handle(context: CallContext, request: Uint8Array, responses: ResponseStream): Awaitable<ResponseSource>;
+  handle(context: MethodContext, request: Uint8Array, responses: ResponseStream): Awaitable<ResponseSource>;
 }
 
 export type Method = UnaryMethod | ServerStreamMethod;

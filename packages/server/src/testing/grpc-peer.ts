@@ -54,6 +54,7 @@ export function toFrame(type: number, flags: number, streamId: number, payload: 
 }
 
 export class GrpcPeer implements ByteSink {
+  readonly peerAddress = "192.0.2.1";
   readonly clock: FakeClock = createFakeClock();
   readonly memory: RequestMemory;
   readonly internalErrors: ServiceError[] = [];
@@ -259,6 +260,7 @@ function decodeFields(block: Buffer): Record<string, string> {
   const whole = Buffer.concat([request, block.subarray(hasStatus ? 1 : 0)]);
   const nothing = (): boolean => true;
   const sink = {
+    peerAddress: "192.0.2.1",
     write: nothing,
     writeMany: nothing,
     pause: nothing,

@@ -3,6 +3,7 @@
 
 import type { ServiceError } from "../kernel/errors.js";
 import type { Flushable, Turn } from "../kernel/turn.js";
+import type { SubscriptionLease } from "../ports/grant.js";
 import type { TopicItem, TopicWatch, TopicWatcher } from "../ports/topic-engine.js";
 import { cacheDeleted } from "./cache-errors.js";
 import type { TopicCounts } from "./counts.js";
@@ -214,8 +215,12 @@ export class HubTopic implements TopicWatcher, Flushable, SubscriptionFeed {
   }
 
   /** A subscription that waits for its `start()`. */
-  add(sink: SubscriptionSink<unknown>, start: TopicPosition): TopicSubscription {
-    const subscription = new TopicSubscription(this, sink, start);
+  add(
+    sink: SubscriptionSink<unknown>,
+    start: TopicPosition,
+    lease: SubscriptionLease | undefined,
+  ): TopicSubscription {
+    const subscription = new TopicSubscription(this, sink, start, lease);
     subscription.index = this.#subscriptions.length;
     this.#subscriptions.push(subscription);
     this.#laggingCount++;

@@ -6,7 +6,7 @@ import { andThen } from "../kernel/awaitable.js";
 import type { Clock } from "../kernel/clock.js";
 import { ServiceError } from "../kernel/errors.js";
 import { checkCacheName, checkTopicName } from "../kernel/names.js";
-import type { SubscribeGrant } from "../ports/grant.js";
+import type { SubscribeGrant, SubscriptionLease } from "../ports/grant.js";
 import type { TopicWatch } from "../ports/topic-engine.js";
 import type { Heartbeats } from "./heartbeats.js";
 import type { HubTopic } from "./hub-topic.js";
@@ -41,9 +41,14 @@ export function createSubscribe(options: SubscribeOptions): Subscribe {
   const { hub, heartbeats, subscriptionsMax } = options;
 
   /** Fails unless the topic is still open; then nothing was pushed. */
-  function attach(topic: HubTopic, sink: SubscriptionSink<unknown>, start: TopicPosition): Subscription {
+  function attach(
+    topic: HubTopic,
+    sink: SubscriptionSink<unknown>,
+    start: TopicPosition,
+    lease: SubscriptionLease | undefined,
+  ): Subscription {
     if (topic.endedBy !== undefined) throw topic.endedBy;
-    const subscription = topic.add(sink, start);
+    const subscription = topic.add(sink, start, lease);
     heartbeats.add(subscription);
     try {
       sink.push(heartbeats.chunkOf(sink.form));
@@ -64,7 +69,7 @@ export function createSubscribe(options: SubscribeOptions): Subscribe {
       throw tooMany(subscriptionsMax);
     }
     return hub.join(grant.cacheName, grant.topicName, (topic) =>
-      andThen(findStart(topic.watch, cursor, options), (start) => attach(topic, sink, start)),
+      andThen(findStart(topic.watch, cursor, options), (start) => attach(topic, sink, start, grant.lease)),
     );
   };
 }

@@ -2,6 +2,7 @@
 // queued for it, and it catches up by reading the ring from its cursor. What it lost by that is told in a discontinuity.
 
 import { ServiceError } from "../kernel/errors.js";
+import type { LeaseHolder, SubscribeGrant, SubscriptionLease } from "../ports/grant.js";
 import type { RingSlice, TopicItem, TopicWatch } from "../ports/topic-engine.js";
 import type { TopicCounts } from "./counts.js";
 import type { HeartbeatMember } from "./heartbeats.js";
@@ -18,6 +19,12 @@ export interface Subscription {
   resume(): void;
   /** Ends it by the subscriber's doing: nothing is pushed afterwards, and `sink.end` is not called. */
   close(): void;
+  readonly cacheName: string;
+  readonly topicName: string;
+  /** What it lives by; undefined: nothing of its credential ends it. */
+  readonly lease: SubscriptionLease | undefined;
+  /** Lives on by another credential, which was granted the same topic. */
+  renew(grant: SubscribeGrant): void;
 }
 
 /** Everything up to the cursor was pushed; the next batch that starts there is pushed by the hub. */
@@ -32,6 +39,8 @@ export const CLOSED = 4;
 
 /** What a subscription needs of its topic's hub. */
 export interface SubscriptionFeed {
+  readonly cacheName: string;
+  readonly topicName: string;
   readonly watch: TopicWatch;
   readonly counts: TopicCounts;
   /** Set while the topic ends: only what is in hand is still given out. */
@@ -55,7 +64,7 @@ export interface SubscriptionFeed {
 }
 
 /** There may be a million of these: a class of few fields, no closure and no buffer of its own. */
-export class TopicSubscription implements Subscription, HeartbeatMember {
+export class TopicSubscription implements Subscription, HeartbeatMember, LeaseHolder {
   // What a delivery looks at comes first: fields lie in memory in this order, and a fan-out meets every subscription cold.
   state = READING;
   nextSequence: number;
@@ -66,13 +75,30 @@ export class TopicSubscription implements Subscription, HeartbeatMember {
   index = -1;
   heartbeatSlot = -1;
   heartbeatIndex = -1;
+  leaseIndex = -1;
+  lease: SubscriptionLease | undefined;
   #readsLeft = 0;
 
-  constructor(feed: SubscriptionFeed, sink: SubscriptionSink<unknown>, start: TopicPosition) {
+  constructor(
+    feed: SubscriptionFeed,
+    sink: SubscriptionSink<unknown>,
+    start: TopicPosition,
+    lease: SubscriptionLease | undefined,
+  ) {
     this.#feed = feed;
     this.sink = sink;
+    this.lease = lease;
+    lease?.add(this);
     this.page = start.page;
     this.nextSequence = start.nextSequence;
+  }
+
+  get cacheName(): string {
+    return this.#feed.cacheName;
+  }
+
+  get topicName(): string {
+    return this.#feed.topicName;
   }
 
   get position(): TopicPosition {
@@ -92,6 +118,13 @@ export class TopicSubscription implements Subscription, HeartbeatMember {
   close(): void {
     if (this.state === CLOSED) return;
     this.#leave();
+  }
+
+  renew({ lease }: SubscribeGrant): void {
+    if (this.state === CLOSED) return;
+    this.lease?.remove(this);
+    this.lease = lease;
+    lease?.add(this);
   }
 
   fail(error: unknown): void {
@@ -123,6 +156,7 @@ export class TopicSubscription implements Subscription, HeartbeatMember {
   #leave(): void {
     if (this.state !== LIVE) this.#feed.lagging(-1);
     this.state = CLOSED;
+    this.lease?.remove(this);
     this.#feed.leave(this);
   }
 

@@ -12,8 +12,20 @@ import { startEmbeddedCatalog, type EmbeddedCatalog } from "./catalog.js";
 import { MemoryFileSystem, type FileStep } from "../../testing/memory-file-system.js";
 
 const PATH = "/data/catalog.json";
-const LIMITS = { cachesMax: 100, apiKeysMax: 100 };
-const KEY = { id: "k1", secretSha256: "ab".repeat(32), description: "", createdAtMs: 1 };
+const LIMITS = {
+  cachesMax: 100,
+  apiKeysMax: 100,
+  rolesMax: 100,
+  signingKeysMax: 100,
+  revocationsMax: 100,
+};
+const KEY = {
+  id: "k1",
+  secretSha256: "ab".repeat(32),
+  description: "",
+  access: { roleId: "owner" },
+  createdAtMs: 1,
+};
 
 function start(files: MemoryFileSystem, told: string[] = [], limits = LIMITS): Promise<EmbeddedCatalog> {
   return startEmbeddedCatalog({
@@ -108,15 +120,19 @@ test("nothing is seen before it is durable", async () => {
 });
 
 test("limits of caches and keys", async () => {
-  const catalog = await start(new MemoryFileSystem(), [], { cachesMax: 2, apiKeysMax: 1 });
+  const catalog = await start(new MemoryFileSystem(), [], {
+    ...LIMITS,
+    cachesMax: 2,
+    apiKeysMax: 1,
+  });
   await catalog.createCache("a");
   await assert.rejects(catalog.createCache("b"), isRefusal("resource_exhausted", /caches.*2/));
   assert.equal(await catalog.createCache("a"), "already_exists");
   await catalog.deleteCache("a");
   assert.equal(await catalog.createCache("b"), "created");
-  await catalog.addApiKey(KEY);
+  await catalog.apiKeys.add(KEY);
   await assert.rejects(
-    catalog.addApiKey({ ...KEY, id: "k2" }),
+    catalog.apiKeys.add({ ...KEY, id: "k2" }),
     isRefusal("resource_exhausted", /API keys.*1/),
   );
 });
@@ -139,13 +155,13 @@ for (const [code, expected, message] of [
       const refused = isRefusal(expected, message);
       await Promise.all([
         assert.rejects(catalog.createCache("a"), refused),
-        assert.rejects(catalog.addApiKey(KEY), refused),
+        assert.rejects(catalog.apiKeys.add(KEY), refused),
         // Asks for nothing new, so the disk does not matter to it.
         catalog.createCache("default").then((answer) => assert.equal(answer, "already_exists")),
         catalog.deleteCache("none").then((answer) => assert.equal(answer, "not_found")),
       ]);
       assert.deepEqual(
-        [names(catalog), catalog.listApiKeys(), told],
+        [names(catalog), catalog.apiKeys.list(), told],
         [["default"], [], ["+default"]],
         failing,
       );
@@ -153,9 +169,9 @@ for (const [code, expected, message] of [
       assert.deepEqual(names(await start(files)), ["default"]);
       files.failWith = () => undefined;
       assert.equal(await catalog.createCache("a"), "created");
-      await catalog.addApiKey(KEY);
+      await catalog.apiKeys.add(KEY);
       const again = await start(files);
-      assert.deepEqual([names(again), again.listApiKeys()], [["a", "default"], [KEY]]);
+      assert.deepEqual([names(again), again.apiKeys.list()], [["a", "default"], [KEY]]);
     }
   });
 }
@@ -219,7 +235,8 @@ test("a draft left behind by a crash is ignored and written over", async () => {
 const CACHE = { name: "a", createdAtMs: 1 };
 
 function document(fields: object): string {
-  return JSON.stringify({ version: 1, caches: [], apiKeys: [], ...fields });
+  const tables = { caches: [], apiKeys: [], roles: [], signingKeys: [], revocations: [] };
+  return JSON.stringify({ version: 2, ...tables, ...fields });
 }
 
 for (const [what, content, message] of [
@@ -230,10 +247,10 @@ for (const [what, content, message] of [
   ["a list", "[]", /JSON object/],
   ["null", "null", /JSON object/],
   ["no version", "{}", /"version"/],
-  ["newer", document({ version: 2, surprises: [] }), /version 2.*newer/],
+  ["newer", document({ version: 3, surprises: [] }), /version 3.*newer/],
   ["a version that is text", document({ version: "1" }), /"version"/],
-  ["an unknown field", document({ roles: [] }), /unknown field "roles"/],
-  ["no caches", JSON.stringify({ version: 1, apiKeys: [] }), /"caches" is not a list/],
+  ["an unknown field", document({ users: [] }), /unknown field "users"/],
+  ["no caches", JSON.stringify({ version: 2, apiKeys: [] }), /"caches" is not a list/],
   ["caches not a list", document({ caches: {} }), /"caches" is not a list/],
   ["a cache that is text", document({ caches: ["a"] }), /entry 0 of "caches" is not an object/],
   ["a cache twice", document({ caches: [CACHE, CACHE] }), /entry 1 of "caches" repeats the name "a"/],
@@ -270,7 +287,7 @@ for (const [what, content, message] of [
 test("a good catalog loads; any flipped byte of it is refused or changes no more than a value", async () => {
   const files = new MemoryFileSystem();
   const catalog = await start(files);
-  await catalog.addApiKey({ ...KEY, expiresAtMs: 5 });
+  await catalog.apiKeys.add({ ...KEY, expiresAtMs: 5 });
   const good = Buffer.from(files.contentOf(PATH) ?? "");
   await fc.assert(
     fc.asyncProperty(fc.nat(good.length - 1), fc.integer({ min: 1, max: 255 }), async (at, flip) => {
@@ -278,7 +295,7 @@ test("a good catalog loads; any flipped byte of it is refused or changes no more
       bytes[at] = (bytes[at] as number) ^ flip;
       try {
         const loaded = await start(new MemoryFileSystem([[PATH, bytes]]));
-        assert.deepEqual([loaded.listCaches().length, loaded.listApiKeys().length], [1, 1]);
+        assert.deepEqual([loaded.listCaches().length, loaded.apiKeys.list().length], [1, 1]);
       } catch (error) {
         assert.ok(error instanceof CatalogError, String(error));
       }

@@ -4,13 +4,23 @@ import { join } from "node:path";
 import type { Clock } from "../../kernel/clock.js";
 import { ServiceError } from "../../kernel/errors.js";
 import type { Logger } from "../../kernel/log.js";
-import type { ApiKeyRecord, CacheRecord, Catalog } from "../../ports/catalog.js";
-import { CatalogError, formatCatalog, parseCatalog, type CatalogState } from "./catalog-file.js";
+import type { CacheRecord, Catalog, CatalogTable } from "../../ports/catalog.js";
+import {
+  CatalogError,
+  type CatalogRecords,
+  type CatalogState,
+  type TableName,
+  formatCatalog,
+  parseCatalog,
+} from "./catalog-file.js";
 import { systemErrorCode, type FileSystem } from "./file-system.js";
 
 export interface CatalogLimits {
   readonly cachesMax: number;
   readonly apiKeysMax: number;
+  readonly rolesMax: number;
+  readonly signingKeysMax: number;
+  readonly revocationsMax: number;
 }
 
 export interface EmbeddedCatalogOptions {
@@ -25,10 +35,9 @@ export interface EmbeddedCatalogOptions {
   readonly onCacheRemoved: (name: string) => void;
 }
 
-interface DraftState {
-  readonly caches: Map<string, CacheRecord>;
-  readonly apiKeys: Map<string, ApiKeyRecord>;
-}
+type DraftState = { readonly caches: Map<string, CacheRecord> } & {
+  readonly [T in TableName]: Map<string, CatalogRecords[T]>;
+};
 
 /** One wanted change. `apply` changes the draft and says so, or leaves it alone; it throws without having changed anything. */
 interface PendingChange {
@@ -40,13 +49,29 @@ interface PendingChange {
 export interface EmbeddedCatalog extends Catalog {
   listCaches(): readonly CacheRecord[];
   hasCache(name: string): boolean;
-  listApiKeys(): readonly ApiKeyRecord[];
-  findApiKey(id: string): ApiKeyRecord | undefined;
+  readonly apiKeys: EmbeddedTable<"apiKeys">;
+  readonly roles: EmbeddedTable<"roles">;
+  readonly signingKeys: EmbeddedTable<"signingKeys">;
+  readonly revocations: EmbeddedTable<"revocations">;
   /** Resolves when no change is on its way any more; later changes are refused. */
   close(): Promise<void>;
 }
 
+/** A table that answers at once. */
+export interface EmbeddedTable<T extends TableName> extends CatalogTable<CatalogRecords[T]> {
+  list(): readonly CatalogRecords[T][];
+  find(id: string): CatalogRecords[T] | undefined;
+}
+
 const FILE_MODE = 0o600;
+
+/** For the messages. */
+const TABLE_WORDS: Readonly<Record<TableName, string>> = {
+  apiKeys: "API keys",
+  roles: "roles",
+  signingKeys: "signing keys",
+  revocations: "revocations",
+};
 
 /**
  * Reads the catalog of `dataDir`, or makes a new one with the cache `default` when there is none.
@@ -67,7 +92,13 @@ export async function startEmbeddedCatalog(options: EmbeddedCatalogOptions): Pro
   }
   if (bytes !== undefined) return new FileCatalog(options, parseCatalog(path, bytes));
 
-  const catalog = new FileCatalog(options, { caches: new Map(), apiKeys: new Map() });
+  const catalog = new FileCatalog(options, {
+    caches: new Map(),
+    apiKeys: new Map(),
+    roles: new Map(),
+    signingKeys: new Map(),
+    revocations: new Map(),
+  });
   try {
     await catalog.createCache("default");
   } catch (error) {
@@ -90,11 +121,20 @@ class FileCatalog implements EmbeddedCatalog {
   #pending: PendingChange[] = [];
   #writer: Promise<void> | undefined;
   #closed = false;
+  readonly apiKeys: EmbeddedTable<"apiKeys">;
+  readonly roles: EmbeddedTable<"roles">;
+  readonly signingKeys: EmbeddedTable<"signingKeys">;
+  readonly revocations: EmbeddedTable<"revocations">;
 
   constructor(options: EmbeddedCatalogOptions, state: CatalogState) {
     this.#options = options;
     this.#path = join(options.dataDir, "catalog.json");
     this.#state = state;
+    const { limits } = options;
+    this.apiKeys = this.#table("apiKeys", limits.apiKeysMax);
+    this.roles = this.#table("roles", limits.rolesMax);
+    this.signingKeys = this.#table("signingKeys", limits.signingKeysMax);
+    this.revocations = this.#table("revocations", limits.revocationsMax);
     for (const name of state.caches.keys()) options.onCacheAdded(name);
   }
 
@@ -107,24 +147,11 @@ class FileCatalog implements EmbeddedCatalog {
     return this.#state.caches.has(name);
   }
 
-  listApiKeys(): readonly ApiKeyRecord[] {
-    return [...this.#state.apiKeys.values()];
-  }
-
-  findApiKey(id: string): ApiKeyRecord | undefined {
-    return this.#state.apiKeys.get(id);
-  }
-
   createCache(name: string): Promise<"created" | "already_exists"> {
     return this.#change((draft) => {
       if (draft.caches.has(name)) return undefined;
       const { cachesMax } = this.#options.limits;
-      if (draft.caches.size >= cachesMax) {
-        throw new ServiceError(
-          "resource_exhausted",
-          `This server has as many caches as it may have (${cachesMax}).`,
-        );
-      }
+      if (draft.caches.size >= cachesMax) throw tooMany("caches", cachesMax);
       draft.caches.set(name, { name, createdAtMs: this.#options.clock.nowMs() });
       return "created";
     }, "already_exists");
@@ -134,25 +161,30 @@ class FileCatalog implements EmbeddedCatalog {
     return this.#change((draft) => (draft.caches.delete(name) ? "deleted" : undefined), "not_found");
   }
 
-  async addApiKey(key: ApiKeyRecord): Promise<void> {
-    const result = await this.#change((draft) => {
-      if (draft.apiKeys.has(key.id)) return undefined;
-      const { apiKeysMax } = this.#options.limits;
-      if (draft.apiKeys.size >= apiKeysMax) {
-        throw new ServiceError(
-          "resource_exhausted",
-          `This server has as many API keys as it may have (${apiKeysMax}).`,
-        );
-      }
-      draft.apiKeys.set(key.id, { ...key });
-      return "added";
-    }, "already_exists");
-    if (result === "already_exists")
-      throw new ServiceError("already_exists", "An API key with this id exists.");
-  }
-
-  removeApiKey(id: string): Promise<"removed" | "not_found"> {
-    return this.#change((draft) => (draft.apiKeys.delete(id) ? "removed" : undefined), "not_found");
+  #table<T extends TableName>(table: T, recordsMax: number): EmbeddedTable<T> {
+    type Draft = { readonly [N in TableName]: Map<string, CatalogRecords[T]> };
+    const mapOf = (draft: DraftState): Map<string, CatalogRecords[T]> => (draft as unknown as Draft)[table];
+    const now = (): ReadonlyMap<string, CatalogRecords[T]> => mapOf(this.#state as DraftState);
+    return {
+      add: (record) =>
+        this.#change((draft) => {
+          const records = mapOf(draft);
+          if (records.has(record.id)) return undefined;
+          if (records.size >= recordsMax) throw tooMany(TABLE_WORDS[table], recordsMax);
+          records.set(record.id, record);
+          return "added";
+        }, "already_exists"),
+      replace: (record) =>
+        this.#change((draft) => {
+          const records = mapOf(draft);
+          if (!records.has(record.id)) return undefined;
+          records.set(record.id, record);
+          return "replaced";
+        }, "not_found"),
+      remove: (id) => this.#change((draft) => (mapOf(draft).delete(id) ? "removed" : undefined), "not_found"),
+      list: () => [...now().values()],
+      find: (id) => now().get(id),
+    };
   }
 
   async close(): Promise<void> {
@@ -218,7 +250,14 @@ class FileCatalog implements EmbeddedCatalog {
   }
 
   #draft(): DraftState {
-    return { caches: new Map(this.#state.caches), apiKeys: new Map(this.#state.apiKeys) };
+    const { caches, apiKeys, roles, signingKeys, revocations } = this.#state;
+    return {
+      caches: new Map(caches),
+      apiKeys: new Map(apiKeys),
+      roles: new Map(roles),
+      signingKeys: new Map(signingKeys),
+      revocations: new Map(revocations),
+    };
   }
 
   /** After a failed write: what asked for nothing new is answered from the state as it is, the rest fails. */
@@ -291,6 +330,10 @@ class AfterRename extends Error {
     super("failed after the rename");
     this.reason = reason;
   }
+}
+
+function tooMany(what: string, most: number): ServiceError {
+  return new ServiceError("resource_exhausted", `This server has as many ${what} as it may have (${most}).`);
 }
 
 function toServiceError(cause: unknown): ServiceError {

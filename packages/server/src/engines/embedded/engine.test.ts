@@ -21,6 +21,9 @@ const LIMITS = {
   topicSweepStepsMax: 100,
   cachesMax: 10,
   apiKeysMax: 10,
+  rolesMax: 10,
+  signingKeysMax: 10,
+  revocationsMax: 10,
 };
 
 async function temporaryDirectory(t: TestContext): Promise<string> {

@@ -34,7 +34,7 @@ topicEngineContract("embedded topics", async (limits) => {
   const catalog = await startEmbeddedCatalog({
     dataDir: "/data",
     clock,
-    limits: { cachesMax: 100, apiKeysMax: 100 },
+    limits: { cachesMax: 100, apiKeysMax: 100, rolesMax: 100, signingKeysMax: 100, revocationsMax: 100 },
     log: silentLogger,
     files: new MemoryFileSystem(),
     onCacheAdded: (name) => topics.addCache(name),

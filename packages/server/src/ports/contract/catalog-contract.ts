@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ServiceError } from "../../kernel/errors.js";
 import type { ApiKeyRecord, Catalog } from "../catalog.js";
 
 /** An empty catalog (but for the cache `default`, where the engine makes one). */
@@ -20,6 +19,7 @@ function key(id: string, expiresAtMs?: number): ApiKeyRecord {
     id,
     secretSha256: "ab".repeat(32),
     description: `key ${id} ✓`,
+    access: { roleId: "owner" },
     createdAtMs: 1_700_000_000_000,
   };
   return expiresAtMs === undefined ? record : { ...record, expiresAtMs };
@@ -58,17 +58,44 @@ export function catalogContract(name: string, create: CreateCatalog): void {
   contractTest(
     "keys are added, found, listed in order of creation, and removed once",
     async ({ catalog }) => {
-      for (const id of ["k2", "k1", "k3"]) await catalog.addApiKey(key(id));
-      await catalog.addApiKey(key("k4", 1_800_000_000_000));
-      assert.deepEqual(await catalog.findApiKey("k1"), key("k1"));
-      assert.equal(await catalog.findApiKey("none"), undefined);
-      await assert.rejects(catalog.addApiKey(key("k1", 5)), (error) => {
-        return error instanceof ServiceError && error.code === "already_exists";
+      for (const id of ["k2", "k1", "k3"]) await catalog.apiKeys.add(key(id));
+      await catalog.apiKeys.add(key("k4", 1_800_000_000_000));
+      assert.deepEqual(await catalog.apiKeys.find("k1"), key("k1"));
+      assert.equal(await catalog.apiKeys.find("none"), undefined);
+      assert.equal(await catalog.apiKeys.add(key("k1", 5)), "already_exists");
+      assert.deepEqual(await catalog.apiKeys.find("k1"), key("k1"));
+      assert.equal(await catalog.apiKeys.remove("k1"), "removed");
+      assert.equal(await catalog.apiKeys.remove("k1"), "not_found");
+      assert.deepEqual(await catalog.apiKeys.list(), [key("k2"), key("k3"), key("k4", 1_800_000_000_000)]);
+    },
+  );
+  contractTest(
+    "records of every kind are replaced in their place, and only where there are some",
+    async (under) => {
+      const { roles, signingKeys, revocations } = under.catalog;
+      const role = (id: string, name: string) => {
+        const rule = { type: "topic", permissions: ["read"], caches: "*", topics: { prefix: "p" } } as const;
+        return { id, name, description: "", permissions: { rules: [rule] }, createdAtMs: 1 };
+      };
+      for (const id of ["r1", "r2"]) assert.equal(await roles.add(role(id, "old")), "added");
+      assert.equal(await roles.replace(role("r1", "new")), "replaced");
+      assert.equal(await roles.replace(role("r3", "new")), "not_found");
+      const signing = {
+        id: "s1",
+        secret: "s".repeat(43),
+        use: "server",
+        createdAtMs: 1,
+        expiresAtMs: 2,
+      } as const;
+      await signingKeys.add(signing);
+      await revocations.add({ id: "token_id:Zoë", issuedBeforeMs: 3 });
+      const again = await under.reopen();
+      assert.deepEqual(await again.roles.list(), [role("r1", "new"), role("r2", "old")]);
+      assert.deepEqual(await again.signingKeys.list(), [signing]);
+      assert.deepEqual(await again.revocations.find("token_id:Zoë"), {
+        id: "token_id:Zoë",
+        issuedBeforeMs: 3,
       });
-      assert.deepEqual(await catalog.findApiKey("k1"), key("k1"));
-      assert.equal(await catalog.removeApiKey("k1"), "removed");
-      assert.equal(await catalog.removeApiKey("k1"), "not_found");
-      assert.deepEqual(await catalog.listApiKeys(), [key("k2"), key("k3"), key("k4", 1_800_000_000_000)]);
     },
   );
   storageTests(contractTest);
@@ -81,12 +108,12 @@ function storageTests(contractTest: ContractTest): void {
     await under.catalog.createCache("kept");
     await under.catalog.createCache("dropped");
     await under.catalog.deleteCache("dropped");
-    await under.catalog.addApiKey(key("k1"));
-    await under.catalog.addApiKey(key("k2", 1_800_000_000_000));
+    await under.catalog.apiKeys.add(key("k1"));
+    await under.catalog.apiKeys.add(key("k2", 1_800_000_000_000));
     const before = await under.catalog.listCaches();
     const again = await under.reopen();
     assert.deepEqual(await again.listCaches(), before);
-    assert.deepEqual(await again.listApiKeys(), [key("k1"), key("k2", 1_800_000_000_000)]);
+    assert.deepEqual(await again.apiKeys.list(), [key("k1"), key("k2", 1_800_000_000_000)]);
     assert.equal(await again.hasCache("dropped"), false);
   });
 

@@ -7,8 +7,8 @@ import type { Flushable, Turn } from "../../kernel/turn.js";
 import type { Decompressor } from "../compression.js";
 import { parseTimeoutMs } from "../deadline.js";
 import { RequestAssembly } from "../envelope.js";
-import type { CallContext, Metadata } from "../metadata.js";
-import type { Method, ResponseSource, ServerStreamMethod, UnaryMethod } from "../methods.js";
+import type { Metadata } from "../metadata.js";
+import type { Method, MethodContext, ResponseSource, ServerStreamMethod, UnaryMethod } from "../methods.js";
 import type { RequestMemory } from "../request-memory.js";
 import { GrpcResponses } from "./responses.js";
 
@@ -24,7 +24,7 @@ export interface GrpcEnvironment {
   readonly onInternalError: (error: ServiceError) => void;
 }
 
-export class GrpcCall implements StreamHandler, CallContext, Flushable {
+export class GrpcCall implements StreamHandler, MethodContext, Flushable {
   readonly #stream: Http2Stream;
   readonly #method: Method | undefined;
   readonly #environment: GrpcEnvironment;
@@ -52,6 +52,16 @@ export class GrpcCall implements StreamHandler, CallContext, Flushable {
 
   get authority(): string | undefined {
     return this.#stream.headers.authority;
+  }
+
+  get address(): string {
+    return this.#stream.peerAddress;
+  }
+
+  *runningSources(): Iterable<ResponseSource> {
+    for (const { handler } of this.#stream.siblings) {
+      if (handler instanceof GrpcResponses && handler.source !== undefined) yield handler.source;
+    }
   }
 
   data(bytes: Uint8Array): void {

@@ -30,6 +30,11 @@ export class GrpcResponses implements ResponseStream, StreamHandler {
     this.#stream = stream;
   }
 
+  /** Where the messages of a running stream come from; undefined before and after. */
+  get source(): ResponseSource | undefined {
+    return this.#source;
+  }
+
   get encoding(): ResponseEncoding {
     return grpcEncoding;
   }

@@ -9,18 +9,20 @@ import type { CallContext } from "../../rpc/metadata.js";
 export interface Caller {
   /** The principal behind the call's `authorization` (wire-contract.md 2.1); throws or rejects with `unauthenticated`. */
   authenticate(context: CallContext): Awaitable<Principal>;
+  /** The principal behind a token that came in the request itself; behind `authorization` when it is empty (wire-contract.md 2.1). */
+  authenticateBody(context: CallContext, token: string): Awaitable<Principal>;
 }
 
-const local = { loopbackHost: true };
-const named = { loopbackHost: false };
-
 export function createCaller(authenticator: Authenticator): Caller {
+  function authenticate(context: CallContext, token: string | undefined): Awaitable<Principal> {
+    // Where a token is given, the name by which the caller reached us does not matter.
+    if (token !== undefined && token !== "") return authenticator.authenticate(token, context);
+    const { address } = context;
+    return authenticator.authenticate(undefined, { address, loopbackHost: isLocalCaller(context) });
+  }
   return {
-    authenticate(context) {
-      const token = context.metadata.get("authorization");
-      // Where a token is given, the name by which the caller reached us does not matter.
-      if (token !== undefined && token !== "") return authenticator.authenticate(token, named);
-      return authenticator.authenticate(undefined, isLocalCaller(context) ? local : named);
-    },
+    authenticate: (context) => authenticate(context, context.metadata.get("authorization")),
+    authenticateBody: (context, token) =>
+      authenticate(context, token === "" ? context.metadata.get("authorization") : token),
   };
 }

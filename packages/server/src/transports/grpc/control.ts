@@ -8,7 +8,7 @@ import {
   _ListCachesRequestSchema,
   _ListCachesResponseSchema,
 } from "@subito/wire/controlclient";
-import { authorizeManageCaches } from "../../auth/authorize.js";
+import { authorizeListCaches, authorizeManageCaches } from "../../auth/authorize.js";
 import type { Principal } from "../../auth/principal.js";
 import type { Caches } from "../../control/caches.js";
 import { ServiceError } from "../../kernel/errors.js";
@@ -81,10 +81,14 @@ export function createCacheMethods(
       await caches.flush(grant, cacheName);
       return emptyMessage;
     }),
-    ListCaches: manage(caller, _ListCachesRequestSchema, async (grant) => {
-      const records = await caches.list(grant);
-      const cache = records.map(({ name }) => ({ cacheName: name, ...toLimitMessages(limits) }));
-      return toBinary(_ListCachesResponseSchema, create(_ListCachesResponseSchema, { cache }));
-    }),
+    ListCaches: {
+      kind: "unary",
+      async handle(context, bytes) {
+        parseRequest((all) => fromBinary(_ListCachesRequestSchema, all), bytes);
+        const records = await caches.list(authorizeListCaches(await caller.authenticate(context)));
+        const cache = records.map(({ name }) => ({ cacheName: name, ...toLimitMessages(limits) }));
+        return toBinary(_ListCachesResponseSchema, create(_ListCachesResponseSchema, { cache }));
+      },
+    },
   };
 }

@@ -6,8 +6,7 @@ import { test } from "node:test";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { _PublishRequestSchema } from "@subito/wire/cachepubsub";
 import { ServiceError } from "../../kernel/errors.js";
-import type { CallContext } from "../../rpc/metadata.js";
-import type { Method } from "../../rpc/methods.js";
+import type { Method, MethodContext } from "../../rpc/methods.js";
 import type { Caller } from "./caller.js";
 import { createMethodTable } from "./services.js";
 
@@ -15,6 +14,9 @@ const reference = readFileSync(new URL("../../../../../docs/reference/grpc.md", 
 
 const stranger: Caller = {
   authenticate() {
+    throw new ServiceError("unauthenticated", "Nobody is let in.");
+  },
+  authenticateBody() {
     throw new ServiceError("unauthenticated", "Nobody is let in.");
   },
 };
@@ -35,11 +37,21 @@ function untouchable(name: string): never {
 const methods = createMethodTable({
   topics: untouchable("topics"),
   caches: untouchable("caches"),
+  apiKeys: untouchable("apiKeys"),
+  tokens: untouchable("tokens"),
+  signingKeys: untouchable("signingKeys"),
+  clock: untouchable("clock"),
+  endpoint: () => "localhost:8080",
   caller: stranger,
   limits: { topicItemBytesMax: 1, subscriptionsMax: 1 },
 });
 
-const context: CallContext = { metadata: { get: () => undefined }, authority: "localhost" };
+const context: MethodContext = {
+  metadata: { get: () => undefined },
+  authority: "localhost",
+  address: "127.0.0.1",
+  runningSources: () => [],
+};
 const emptyRequest = new Uint8Array(0);
 const publishRequest = toBinary(
   _PublishRequestSchema,

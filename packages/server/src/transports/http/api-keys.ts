@@ -1,15 +1,14 @@
-// API keys over HTTP (wire-contract.md 7.2). One role exists so far: the owner, who may do everything.
+// API keys over HTTP (wire-contract.md 7.2).
 
-import { authorizeManageKeys } from "../../auth/authorize.js";
-import type { ApiKeys } from "../../control/api-keys.js";
+import { authorizeListAccess, authorizeManageAccess } from "../../auth/authorize.js";
+import type { ApiKeyRequest, ApiKeys, KeyForm } from "../../control/api-keys.js";
 import { ServiceError } from "../../kernel/errors.js";
 import type { ApiKeyRecord } from "../../ports/catalog.js";
 import { jsonResponse } from "../../rpc/http-message.js";
 import type { HttpCaller } from "./caller.js";
-import { parseJsonObject } from "./json-body.js";
+import { type JsonObject, parseJsonObject, readEpochSeconds, readText } from "./json-body.js";
+import { toPage } from "./pages.js";
 import type { Route } from "./routes.js";
-
-const OWNER_ROLE_ID = "owner";
 
 export function createApiKeyRoutes(apiKeys: ApiKeys, caller: HttpCaller, jsonBodyBytesMax: number): Route[] {
   return [
@@ -17,11 +16,9 @@ export function createApiKeyRoutes(apiKeys: ApiKeys, caller: HttpCaller, jsonBod
       method: "POST",
       path: "/api-keys",
       async handle(request) {
-        const grant = authorizeManageKeys(await caller.authenticate(request));
-        const { description, expiresAtMs } = parseCreateRequest(
-          parseJsonObject(request.body, jsonBodyBytesMax),
-        );
-        const { record, token } = await apiKeys.create(grant, { description, expiresAtMs });
+        const grant = authorizeManageAccess(await caller.authenticate(request));
+        const spec = parseCreateRequest(parseJsonObject(request.body, jsonBodyBytesMax));
+        const { record, token } = await apiKeys.create(grant, spec);
         return jsonResponse(200, { api_key: token, key_info: toKeyInfo(record) });
       },
     },
@@ -29,16 +26,16 @@ export function createApiKeyRoutes(apiKeys: ApiKeys, caller: HttpCaller, jsonBod
       method: "GET",
       path: "/api-keys",
       async handle(request) {
-        const grant = authorizeManageKeys(await caller.authenticate(request));
-        const records = await apiKeys.list(grant);
-        return jsonResponse(200, { key_info: records.map(toKeyInfo) });
+        const grant = authorizeListAccess(await caller.authenticate(request));
+        const { page, next } = toPage(await apiKeys.list(grant), request.query);
+        return jsonResponse(200, { key_info: page.map(toKeyInfo), ...next });
       },
     },
     {
       method: "DELETE",
       path: "/api-keys/{keyId}",
       async handle(request, [keyId = ""]) {
-        const grant = authorizeManageKeys(await caller.authenticate(request));
+        const grant = authorizeManageAccess(await caller.authenticate(request));
         await apiKeys.revoke(grant, keyId);
         return jsonResponse(200, {});
       },
@@ -46,35 +43,29 @@ export function createApiKeyRoutes(apiKeys: ApiKeys, caller: HttpCaller, jsonBod
   ];
 }
 
-function toKeyInfo(record: ApiKeyRecord): Record<string, string | number> {
+export function toKeyInfo(record: ApiKeyRecord): Record<string, string | number> {
+  const { id, description, access, createdAtMs, expiresAtMs } = record;
   return {
-    key_id: record.id,
+    key_id: id,
     account_id: "",
-    description: record.description,
-    role_id: OWNER_ROLE_ID,
-    issued_at_epoch_seconds: Math.floor(record.createdAtMs / 1000),
-    ...(record.expiresAtMs === undefined
-      ? {}
-      : { expires_at_epoch_seconds: Math.floor(record.expiresAtMs / 1000) }),
+    description,
+    // Keys of GenerateApiToken have permissions of their own, and no role.
+    role_id: "roleId" in access ? access.roleId : "",
+    issued_at_epoch_seconds: Math.floor(createdAtMs / 1000),
+    ...(expiresAtMs === undefined ? {} : { expires_at_epoch_seconds: Math.floor(expiresAtMs / 1000) }),
   };
 }
 
-function parseCreateRequest(
-  body: Readonly<Record<string, unknown>>,
-): Pick<ApiKeyRecord, "description"> & { expiresAtMs: number | undefined } {
-  const { role_id: roleId, description, expiry } = body;
-  if (typeof roleId !== "string" || typeof description !== "string") {
-    throw new ServiceError("invalid_argument", "role_id and description are needed, as texts.");
-  }
-  if (roleId !== OWNER_ROLE_ID) {
-    throw new ServiceError("not_found", `There is no role "${roleId}"; this version has "${OWNER_ROLE_ID}".`);
-  }
-  if (expiry === "never") return { description, expiresAtMs: undefined };
-  // As milliseconds it is kept, and read back only when they are a whole number too.
-  const isTime =
-    typeof expiry === "number" && Number.isSafeInteger(expiry) && Number.isSafeInteger(expiry * 1000);
-  if (!isTime || expiry <= 0) {
-    throw new ServiceError("invalid_argument", 'expiry is needed: "never" or a time in epoch seconds.');
-  }
-  return { description, expiresAtMs: expiry * 1000 };
+function parseCreateRequest(body: JsonObject): ApiKeyRequest & { readonly roleId: string } {
+  const facts = { roleId: readText(body, "role_id"), description: readText(body, "description") };
+  const form = parseForm(readText(body, "form", "v2"));
+  if (body["expiry"] === "never") return { ...facts, form, expiresAtMs: undefined };
+  const expiresAtMs = readEpochSeconds(body, "expiry");
+  if (expiresAtMs !== undefined) return { ...facts, form, expiresAtMs };
+  throw new ServiceError("invalid_argument", 'expiry is needed: "never" or a time in epoch seconds.');
+}
+
+function parseForm(text: string): KeyForm {
+  if (text === "v1" || text === "v2" || text === "legacy") return text;
+  throw new ServiceError("invalid_argument", 'form is "v2" (the default), "v1" or "legacy".');
 }

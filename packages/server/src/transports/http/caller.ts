@@ -24,6 +24,7 @@ export function createHttpCaller(authenticator: Authenticator): HttpCaller {
       }
       return authenticator.authenticate(inHeader ?? inQuery ?? undefined, {
         loopbackHost: isLocalCaller(request),
+        address: request.address,
       });
     },
   };

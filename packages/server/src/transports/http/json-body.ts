@@ -1,9 +1,11 @@
-// Request bodies that are JSON objects.
+// Request bodies that are JSON objects, and their fields.
 
 import { ServiceError } from "../../kernel/errors.js";
 
+export type JsonObject = Readonly<Record<string, unknown>>;
+
 /** Parses a body of at most `bytesMax` bytes; throws `invalid_argument` when it is longer or is no JSON object. */
-export function parseJsonObject(body: Uint8Array, bytesMax: number): Record<string, unknown> {
+export function parseJsonObject(body: Uint8Array, bytesMax: number): JsonObject {
   if (body.length > bytesMax) {
     throw new ServiceError("invalid_argument", `The JSON body is longer than ${bytesMax} bytes.`);
   }
@@ -16,5 +18,22 @@ export function parseJsonObject(body: Uint8Array, bytesMax: number): Record<stri
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new ServiceError("invalid_argument", "The body is not a JSON object.");
   }
-  return value as Record<string, unknown>;
+  return value as JsonObject;
+}
+
+/** A text, or `fallback` where there is none; without one it is needed. */
+export function readText(body: JsonObject, name: string, fallback?: string): string {
+  const value = body[name] ?? fallback;
+  if (typeof value !== "string") throw new ServiceError("invalid_argument", `${name} is needed, as a text.`);
+  return value;
+}
+
+/** A time in epoch seconds as milliseconds; undefined when the field is absent. */
+export function readEpochSeconds(body: JsonObject, name: string): number | undefined {
+  const value = body[name];
+  if (value === undefined) return undefined;
+  // As milliseconds it is kept, and read back only when they are a whole number too.
+  const isTime = typeof value === "number" && value > 0 && Number.isSafeInteger(value * 1000);
+  if (!isTime) throw new ServiceError("invalid_argument", `${name} is a time in epoch seconds.`);
+  return value * 1000;
 }

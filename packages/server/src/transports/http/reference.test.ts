@@ -9,7 +9,9 @@ import { createApiKeyRoutes } from "./api-keys.js";
 import type { HttpCaller } from "./caller.js";
 import { createHealthRoutes } from "./health.js";
 import { createMetricsRoutes } from "./metrics.js";
+import { createRoleRoutes } from "./roles.js";
 import type { Route } from "./routes.js";
+import { createTokenRoutes } from "./tokens.js";
 import { createTopicRoutes } from "./topics.js";
 
 const reference = readFileSync(new URL("../../../../../docs/reference/http-api.md", import.meta.url), "utf8");
@@ -45,6 +47,15 @@ function createRoutes(): Route[] {
       pollTimeoutMs: 1,
     }),
     ...createApiKeyRoutes(untouchable("apiKeys"), stranger, 1000),
+    ...createRoleRoutes(untouchable("roles"), stranger, 1000),
+    ...createTokenRoutes({
+      tokens: untouchable("tokens"),
+      apiKeys: untouchable("apiKeys"),
+      revocations: untouchable("revocations"),
+      caller: stranger,
+      jsonBodyBytesMax: 1000,
+      endpoint: () => "localhost:8080",
+    }),
     ...createMetricsRoutes(() => assert.fail("metrics were read without a key"), stranger),
   ];
 }
@@ -56,6 +67,7 @@ function requestTo({ method, path }: Route): HttpRequest {
     query: new URLSearchParams(),
     metadata: { get: () => undefined },
     authority: "localhost",
+    address: "127.0.0.1",
     body: new Uint8Array(0),
     onAborted() {},
   };

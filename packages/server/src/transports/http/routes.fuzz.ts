@@ -126,6 +126,7 @@ async function run(input: Uint8Array): Promise<void> {
     method,
     ...splitTarget(target),
     metadata: { get: (name) => (name === "content-type" ? contentType : undefined) },
+    address: "192.0.2.7",
     authority: "localhost",
     body: choices.rest(),
     onAborted() {},

@@ -11,6 +11,7 @@ const request = (method: string, target: string): HttpRequest => ({
   method,
   ...splitTarget(target),
   metadata: { get: () => undefined },
+  address: "192.0.2.7",
   authority: "localhost",
   body: new Uint8Array(0),
   onAborted: () => undefined,

@@ -177,6 +177,7 @@ async function answer(
     method: incoming.method ?? "",
     ...parseTarget(incoming),
     metadata: { get: (name) => firstValue(incoming.headers[name]) },
+    address: incoming.socket.remoteAddress ?? "",
     body,
     onAborted: (callback) => {
       const look = (): void => {

@@ -56,6 +56,7 @@ export class Http2Call implements StreamHandler {
       ...splitTarget(headers.path),
       metadata: headers,
       authority: headers.authority,
+      address: this.#stream.peerAddress,
       body: this.#body.take(),
       onAborted: (callback) => {
         if (this.#gone) callback();

@@ -18,6 +18,10 @@ export abstract class SocketSink implements ByteSink {
     this.#onDrained = onDrained;
   }
 
+  get peerAddress(): string {
+    return this.socket.remoteAddress ?? "";
+  }
+
   abstract write(bytes: Uint8Array): boolean;
 
   writeMany(pieces: readonly Uint8Array[]): boolean {

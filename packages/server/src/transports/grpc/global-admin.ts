@@ -1,0 +1,80 @@
+// The part of global_admin.GlobalAdmin that is about API keys with a role (wire-contract.md 4.10).
+
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import {
+  type _GenerateGlobalApiKeyRequest,
+  GlobalApiKeySchema,
+  _GenerateGlobalApiKeyRequestSchema,
+  _GenerateGlobalApiKeyResponseSchema,
+  _RevokeGlobalApiKeyRequestSchema,
+} from "@subito/wire/globaladmin";
+import { authorizeListAccess, authorizeManageAccess } from "../../auth/authorize.js";
+import type { ApiKeys } from "../../control/api-keys.js";
+import { ServiceError } from "../../kernel/errors.js";
+import type { ApiKeyRecord } from "../../ports/catalog.js";
+import { toEnvelope } from "../../rpc/envelope.js";
+import type { Method } from "../../rpc/methods.js";
+import type { Caller } from "./caller.js";
+import { parseRequest } from "./parse-request.js";
+
+export function createGlobalAdminMethods(
+  apiKeys: ApiKeys,
+  caller: Caller,
+): Record<"GenerateGlobalApiKey" | "ListGlobalApiKeys" | "RevokeGlobalApiKey", Method> {
+  return {
+    GenerateGlobalApiKey: {
+      kind: "unary",
+      async handle(context, bytes) {
+        const request = parseRequest((all) => fromBinary(_GenerateGlobalApiKeyRequestSchema, all), bytes);
+        const grant = authorizeManageAccess(await caller.authenticate(context));
+        const { description, roleId } = request;
+        const spec = { description, roleId, form: "v2", expiresAtMs: expiryOf(request) } as const;
+        const { token, record } = await apiKeys.create(grant, spec);
+        const answer = { apiKey: token, keyInfo: toKeyInfo(record) };
+        return toBinary(
+          _GenerateGlobalApiKeyResponseSchema,
+          create(_GenerateGlobalApiKeyResponseSchema, answer),
+        );
+      },
+    },
+    ListGlobalApiKeys: {
+      kind: "server-stream",
+      async handle(context, _bytes, responses) {
+        const grant = authorizeListAccess(await caller.authenticate(context));
+        const records = await apiKeys.list(grant);
+        const framed = records.map((record) =>
+          toEnvelope(toBinary(GlobalApiKeySchema, create(GlobalApiKeySchema, toKeyInfo(record)))),
+        );
+        if (framed.length > 0) responses.push(responses.encoding.toChunk(Buffer.concat(framed)));
+        responses.end();
+        return { resume() {}, close() {} };
+      },
+    },
+    RevokeGlobalApiKey: {
+      kind: "unary",
+      async handle(context, bytes) {
+        const request = parseRequest((all) => fromBinary(_RevokeGlobalApiKeyRequestSchema, all), bytes);
+        const grant = authorizeManageAccess(await caller.authenticate(context));
+        await apiKeys.revoke(grant, request.keyId);
+        return new Uint8Array(0);
+      },
+    },
+  };
+}
+
+function expiryOf({ expiry }: _GenerateGlobalApiKeyRequest): number | undefined {
+  if (expiry.case === "never") return undefined;
+  const seconds = Number(expiry.value?.expirationEpochSeconds ?? 0n);
+  if (expiry.case === "expires" && Number.isSafeInteger(seconds * 1000)) return seconds * 1000;
+  throw new ServiceError("invalid_argument", "The request does not say when the key expires.");
+}
+
+function toKeyInfo({ id, description, access, createdAtMs, expiresAtMs }: ApiKeyRecord) {
+  return {
+    keyId: id,
+    description,
+    roleId: "roleId" in access ? access.roleId : "",
+    issuedAtEpochSeconds: BigInt(Math.floor(createdAtMs / 1000)),
+    ...(expiresAtMs === undefined ? {} : { expiresAtEpochSeconds: BigInt(Math.floor(expiresAtMs / 1000)) }),
+  };
+}
