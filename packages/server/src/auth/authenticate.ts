@@ -218,7 +218,9 @@ class TokenAuthenticator implements Authenticator {
       this.failures.revoked++;
       throw new ServiceError("unauthenticated", "The token was revoked.");
     }
-    return principal;
+    // What a key has signed is valid no longer than the key: it must end by itself, in memory and on live streams.
+    const untilMs = Math.min(principal.expiresAtMs ?? Infinity, key.expiresAtMs ?? Infinity);
+    return untilMs === Infinity ? principal : { ...principal, expiresAtMs: untilMs };
   }
 
   /** Undefined: a key whose record is gone. */
