@@ -1,5 +1,6 @@
 // Uses an API key over TLS as an application does: creates a cache, subscribes, publishes, receives, and prints what it received, or
-// the error that the client gives. With `live`, the subscription stays, and every line of standard input is published to it.
+// the error that the client gives. With `live`, the subscription stays, and every line of standard input is published to it. With
+// `token`, a disposable token is made with the key, and everything but the cache is done with that.
 
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -9,9 +10,11 @@ const require = createRequire(join(import.meta.dirname, "..", "node", "package.j
 /** @type {typeof import("@gomomento/sdk")} */
 const momento = require("@gomomento/sdk");
 
-const credentialProvider = momento.CredentialProvider.fromString({
-  apiKey: process.env["SUBITO_API_KEY"] ?? "",
-});
+// A v2 key comes with its endpoint, in the variables that the client looks for itself.
+const credentialProvider =
+  process.env["MOMENTO_ENDPOINT"] === undefined
+    ? momento.CredentialProvider.fromString({ apiKey: process.env["SUBITO_API_KEY"] ?? "" })
+    : momento.CredentialProvider.fromEnvVarV2();
 const quiet = new momento.NoopMomentoLoggerFactory();
 const cacheName = "from-node";
 
@@ -22,11 +25,16 @@ function errorOf(response) {
     : undefined;
 }
 
+async function generateToken() {
+  const client = new momento.AuthClient({ credentialProvider });
+  const scope = momento.DisposableTokenScopes.topicPublishSubscribe(cacheName, "topic");
+  const made = await client.generateDisposableToken(scope, momento.ExpiresIn.minutes(10));
+  if (made.type === momento.GenerateDisposableTokenResponse.Success)
+    return momento.CredentialProvider.fromDisposableToken({ apiKey: made.authToken });
+  throw new Error(made.toString());
+}
+
 async function run() {
-  const topics = new momento.TopicClient({
-    configuration: momento.TopicConfigurations.Default.latest(quiet).withClientTimeoutMillis(60_000),
-    credentialProvider,
-  });
   const caches = await momento.CacheClient.create({
     configuration: momento.Configurations.Laptop.latest(quiet),
     credentialProvider,
@@ -35,6 +43,10 @@ async function run() {
   });
   const failed = errorOf(await caches.createCache(cacheName));
   if (failed !== undefined) return `error ${failed}`;
+  const topics = new momento.TopicClient({
+    configuration: momento.TopicConfigurations.Default.latest(quiet).withClientTimeoutMillis(60_000),
+    credentialProvider: process.argv[2] === "token" ? await generateToken() : credentialProvider,
+  });
   /** @type {(text: string) => void} */
   let onValue = () => {};
   const subscription = await topics.subscribe(cacheName, "topic", {

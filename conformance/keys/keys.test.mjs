@@ -5,7 +5,9 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, readFileSync } from "node:fs";
+import { request } from "node:https";
 import { join } from "node:path";
+import { json } from "node:stream/consumers";
 import { after, before, describe, it } from "node:test";
 import { connect } from "node:tls";
 
@@ -22,6 +24,8 @@ const untrusting = {
   SSL_CERT_FILE: undefined,
   SSL_CERT_DIR: undefined,
   NODE_EXTRA_CA_CERTS: undefined,
+  MOMENTO_API_KEY: undefined,
+  MOMENTO_ENDPOINT: undefined,
   GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: undefined,
 };
 
@@ -62,7 +66,21 @@ function toWrongKey(apiKey) {
   return Buffer.from(JSON.stringify({ ...parsed, api_key })).toString("base64");
 }
 
-/** @type {readonly { name: string, command: readonly string[], trust: Record<string, string>, wrongKey: string, untrusted: RegExp, portInKey: boolean }[]} */
+/** A v2 key, made over HTTPS with the first key. @returns {Promise<string>} */
+async function createV2Key() {
+  const { api_key: authorization } = JSON.parse(Buffer.from(server.apiKey ?? "", "base64").toString());
+  const sending = request({
+    ...{ host: endpoint, port: 443, ca: readFileSync(caFile), method: "POST", path: "/api-keys" },
+    headers: { authorization },
+  });
+  sending.end(JSON.stringify({ role_id: "operator", description: "v2", expiry: "never" }));
+  const [response] = await once(sending, "response");
+  const made = /** @type {any} */ (await json(response));
+  assert.equal(response.statusCode, 200, JSON.stringify(made));
+  return made.api_key;
+}
+
+/** @type {readonly { name: string, command: readonly string[], trust: Record<string, string>, wrongKey: string, untrusted: RegExp, portInKey: boolean, takesV2: boolean }[]} */
 const clients = [
   {
     name: "Node, GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
@@ -71,6 +89,7 @@ const clients = [
     wrongKey: "error AUTHENTICATION_ERROR",
     untrusted: /^error (SERVER_UNAVAILABLE|TIMEOUT_ERROR)$/m,
     portInKey: true,
+    takesV2: true,
   },
   {
     name: "Node, NODE_EXTRA_CA_CERTS",
@@ -79,6 +98,7 @@ const clients = [
     wrongKey: "error AUTHENTICATION_ERROR",
     untrusted: /^error (SERVER_UNAVAILABLE|TIMEOUT_ERROR)$/m,
     portInKey: true,
+    takesV2: true,
   },
   {
     name: "Python, GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
@@ -88,6 +108,7 @@ const clients = [
     untrusted: /^error (SERVER_UNAVAILABLE|TIMEOUT_ERROR)$/m,
     // It turns TLS on for port 443 only (wire contract 1.5).
     portInKey: false,
+    takesV2: true,
   },
   {
     name: "Go, SSL_CERT_FILE",
@@ -97,15 +118,17 @@ const clients = [
     untrusted: /^error (ServerUnavailableError|TimeoutError)$/m,
     // It dials 443, whatever the key says (wire contract 1.5).
     portInKey: false,
+    // This version knows v1 keys and the oldest ones.
+    takesV2: false,
   },
 ];
 
-for (const { name, command, trust, wrongKey, untrusted, portInKey } of clients) {
+for (const { name, command, trust, wrongKey, untrusted, portInKey, takesV2 } of clients) {
   describe(name, () => {
-    /** @param {string} apiKey @param {Record<string, string>} [env] */
-    async function use(apiKey, env = trust) {
+    /** @param {string} apiKey @param {Record<string, string>} [env] @param {string} [how] */
+    async function use(apiKey, env = trust, how = "") {
       const [program = "", ...args] = command;
-      const result = await captureCommand(program, args.filter(Boolean), {
+      const result = await captureCommand(program, [...args, how].filter(Boolean), {
         env: { ...untrusting, ...env, SUBITO_API_KEY: apiKey },
         timeoutMs,
       });
@@ -121,6 +144,20 @@ for (const { name, command, trust, wrongKey, untrusted, portInKey } of clients) 
     it("does not talk to a server whose CA it does not trust", async () => {
       assert.match(await use(server.apiKey ?? "", {}), untrusted);
     });
+    it("makes a disposable token, and publishes, subscribes and receives with it", async () => {
+      assert.match(await use(server.apiKey ?? "", trust, "token"), /^received .*over TLS/m);
+    });
+    if (takesV2)
+      it("takes a v2 key and an endpoint", async () => {
+        const v2 = await createV2Key();
+        const of = (/** @type {string} */ key) => ({
+          ...trust,
+          MOMENTO_API_KEY: key,
+          MOMENTO_ENDPOINT: endpoint,
+        });
+        assert.match(await use("", of(v2)), /^received .*over TLS/m);
+        assert.equal(await use("", of(v2.replace(/.{8}$/, "AAAAAAAA"))), wrongKey);
+      });
     if (portInKey)
       it("takes a port from the key", async () => {
         assert.match(await use(otherPort.apiKey ?? ""), /^received .*over TLS/m);

@@ -1,5 +1,6 @@
 // Command keys uses an API key over TLS as an application does, with nothing but Go's own trust settings: it creates a cache,
-// subscribes, publishes, receives, and prints what it received; or prints the error that the client gives.
+// subscribes, publishes, receives, and prints what it received; or prints the error that the client gives. With "token", a disposable
+// token is made with the key, and everything but the cache is done with that.
 package main
 
 import (
@@ -12,7 +13,25 @@ import (
 	"github.com/momentohq/client-sdk-go/config"
 	"github.com/momentohq/client-sdk-go/config/logger"
 	"github.com/momentohq/client-sdk-go/momento"
+	authresponses "github.com/momentohq/client-sdk-go/responses/auth"
+	"github.com/momentohq/client-sdk-go/utils"
 )
+
+func generateToken(ctx context.Context, credentials auth.CredentialProvider) (auth.CredentialProvider, error) {
+	client, err := momento.NewAuthClient(config.AuthDefaultWithLogger(logger.NewNoopMomentoLoggerFactory()), credentials)
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	made, err := client.GenerateDisposableToken(ctx, &momento.GenerateDisposableTokenRequest{
+		ExpiresIn: utils.ExpiresInMinutes(10),
+		Scope:     momento.TopicPublishSubscribe(momento.CacheName{Name: "from-go"}, momento.TopicName{Name: "topic"}),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return auth.FromString(made.(*authresponses.GenerateDisposableTokenSuccess).ApiKey)
+}
 
 func run() (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -30,6 +49,11 @@ func run() (string, error) {
 	defer caches.Close()
 	if _, err := caches.CreateCache(ctx, &momento.CreateCacheRequest{CacheName: "from-go"}); err != nil {
 		return "", err
+	}
+	if len(os.Args) > 1 && os.Args[1] == "token" {
+		if credentials, err = generateToken(ctx, credentials); err != nil {
+			return "", err
+		}
 	}
 	topics, err := momento.NewTopicClient(config.TopicsDefaultWithLogger(quiet), credentials)
 	if err != nil {
