@@ -154,10 +154,14 @@ test("key ids are read of what looks like one, and nothing else", () => {
 test("property: a token with any one character changed says what it said, or nothing", async () => {
   const token = await signToken(disposable, KEY, "e");
   await fc.assert(
-    fc.asyncProperty(fc.nat(token.length - 1), fc.constantFrom(..."aZ09-_.="), async (at, character) => {
-      const changed = token.slice(0, at) + character + token.slice(at + 1);
-      const claims = await verifyToken(changed, KEY, NOW_MS);
-      if (claims !== undefined) assert.deepEqual(claims, disposable);
-    }),
+    fc.asyncProperty(
+      fc.nat(token.length - 1),
+      fc.constantFrom("a", "Z", "0", "9", "-", "_", ".", "="),
+      async (at, character) => {
+        const changed = token.slice(0, at) + character + token.slice(at + 1);
+        const claims = await verifyToken(changed, KEY, NOW_MS);
+        if (claims !== undefined) assert.deepEqual(claims, disposable);
+      },
+    ),
   );
 });
