@@ -15,7 +15,8 @@ export function parseDurationSeconds(flag: string, text: string): number {
   return Number(digits) * SECONDS_PER_UNIT[unit as keyof typeof SECONDS_PER_UNIT];
 }
 
-const EPOCH_SECONDS = /^\d{1,11}(?:\.\d{1,3})?$/;
+/** From 2001 on: shorter ones are years, or days without their dashes. */
+const EPOCH_SECONDS = /^\d{10}(?:\.\d{1,3})?$/;
 /** A day, in UTC, or a moment. That of a clock somewhere is none. */
 const ISO_8601 = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/;
 
@@ -37,5 +38,5 @@ function isDay(text: string): boolean {
 
 /** For people: ISO 8601, in UTC, without a fraction that is zero. */
 export function formatMoment(epochSeconds: number): string {
-  return new Date(epochSeconds * 1000).toISOString().replace(".000Z", "Z");
+  return new Date(Math.round(epochSeconds * 1000)).toISOString().replace(".000Z", "Z");
 }
