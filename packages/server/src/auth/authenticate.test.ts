@@ -12,6 +12,7 @@ import { formatApiKeyToken, formatCredential, hashSecret } from "./api-key.js";
 import { createAuthenticator, type AuthMode } from "./authenticate.js";
 import { Leases } from "./leases.js";
 import type { Principal } from "./principal.js";
+import { signToken } from "./tokens.js";
 
 const LIMITS = { ...defaultLimits, rememberedTokensMax: 3, rememberedTokenMs: 60_000, tokenLengthMax: 1000 };
 const NEAR = { loopbackHost: true, address: "127.0.0.1" };
@@ -34,7 +35,14 @@ function setUp(mode: AuthMode, answer: "at once" | "later" = "at once") {
     keys.set(record.id, record);
     return { record, token: formatApiKeyToken(key) };
   };
-  return { clock, keys, authenticator, addKey, lookups: () => catalog.finds };
+  return {
+    clock,
+    keys,
+    signingKeys: catalog.signingKeys.records,
+    authenticator,
+    addKey,
+    lookups: () => catalog.finds,
+  };
 }
 
 async function refusal(ask: () => Awaitable<Principal>): Promise<ErrorCode> {
@@ -143,5 +151,27 @@ test("a revoked key is refused as soon as it is forgotten, also one that is bein
     authenticator.forgetWhere(({ id }) => id === record.id);
     await underWay;
     assert.equal(await refusal(() => authenticator.authenticate(token, FAR)), "unauthenticated");
+  }
+});
+
+test("a token ends with the key that it was signed with, at the latest", async () => {
+  const { authenticator, clock, signingKeys } = setUp("required");
+  const nowMs = clock.nowMs();
+  const key = { id: "s0", secret: "c2VjcmV0", use: "holder", createdAtMs: nowMs } as const;
+  signingKeys.set(key.id, { ...key, expiresAtMs: nowMs + 2000 });
+  const common = { kind: "disposable", issuedAtMs: nowMs, tokenId: "", issuedBy: "" } as const;
+  const permissions = {
+    rules: [{ type: "topic", permissions: ["read"], caches: "*", topics: "*" }],
+  } as const;
+  for (const [id, expiresAtMs, end] of [
+    ["short", nowMs + 1000, nowMs + 1000],
+    ["long", nowMs + 60_000, nowMs + 2000],
+  ] as const) {
+    const token = await signToken({ ...common, id, expiresAtMs, permissions }, key, "");
+    assert.equal((await authenticator.authenticate(token, FAR)).expiresAtMs, end, id);
+    clock.advance(end - clock.nowMs() - 1);
+    await authenticator.authenticate(token, FAR);
+    clock.advance(1);
+    assert.equal(await refusal(() => authenticator.authenticate(token, FAR)), "unauthenticated", id);
   }
 });

@@ -218,7 +218,10 @@ class TokenAuthenticator implements Authenticator {
       this.failures.revoked++;
       throw new ServiceError("unauthenticated", "The token was revoked.");
     }
-    return principal;
+    // What a key has signed ends with the key, at the latest: subscriptions too.
+    const { expiresAtMs: keyEndsAtMs } = key;
+    if (keyEndsAtMs === undefined) return principal;
+    return { ...principal, expiresAtMs: Math.min(keyEndsAtMs, principal.expiresAtMs ?? Infinity) };
   }
 
   /** Undefined: a key whose record is gone. */
