@@ -156,3 +156,16 @@ test("without a key, and without a server, it is said what to do", async () => {
   assert.equal(nowhere.status, 1);
   assert.match(nowhere.stderr, /cannot be reached/);
 });
+
+test("a key with a line end is taken; what is no key at all is refused, and not shown", async () => {
+  assert.equal((await runAs(`${server.apiKey}\n`, "keys", "list")).status, 0);
+  for (const command of [
+    ["keys", "list"],
+    ["caches", "list"],
+  ]) {
+    const { status, stderr } = await runAs(`a line of a log\n${server.apiKey}`, ...command);
+    assert.equal(status, 2);
+    assert.match(stderr, /no API key/);
+    assert.ok(!stderr.includes(server.apiKey));
+  }
+});
