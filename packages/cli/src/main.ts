@@ -4,12 +4,14 @@ import { caches } from "./commands/caches.js";
 import { cert } from "./commands/cert.js";
 import { keys } from "./commands/keys.js";
 import { publish } from "./commands/publish.js";
+import { roles } from "./commands/roles.js";
 import { serve } from "./commands/serve.js";
 import { subscribe } from "./commands/subscribe.js";
+import { tokens } from "./commands/tokens.js";
 import { type Command, UsageError } from "./command.js";
 import { describeFailure } from "./failure.js";
 
-const commands: readonly Command[] = [serve, publish, subscribe, caches, keys, cert];
+const commands: readonly Command[] = [serve, publish, subscribe, caches, keys, tokens, roles, cert];
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;

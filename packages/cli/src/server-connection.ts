@@ -42,7 +42,20 @@ export function serverAddress(
     throw new UsageError(`"${url}" is not the URL of a server; it looks like http://127.0.0.1:8080.`);
   }
   const tls = readTrust(values, env);
-  return { url: url.replace(/\/+$/, ""), token: values["api-key"] ?? env["SUBITO_API_KEY"] ?? "", tls };
+  return {
+    url: url.replace(/\/+$/, ""),
+    token: parseToken(values["api-key"] ?? env["SUBITO_API_KEY"] ?? ""),
+    tls,
+  };
+}
+
+/** What cannot stand in a header is refused here, and not shown: it may be a key and more. */
+function parseToken(text: string): string {
+  const token = text.trim();
+  if (/^[\x21-\x7e]*$/.test(token)) return token;
+  throw new UsageError(
+    "What --api-key or SUBITO_API_KEY gives is no API key: it has spaces, or characters beyond ASCII.",
+  );
 }
 
 function readTrust(values: ConnectionFlags, env: Readonly<Record<string, string | undefined>>): TlsTrust {

@@ -1,30 +1,67 @@
 // `subito keys create|list|revoke`, over the HTTP API.
 
-import {
-  CLIENT_OPTIONS_HELP,
-  type Command,
-  UsageError,
-  clientOptions,
-  parseCommandLine,
-} from "../command.js";
-import { API_KEY_HINT, describeUnreachable } from "../failure.js";
-import { type HttpAnswer, type ServerAddress, askHttp, serverAddress } from "../server-connection.js";
+import { type ActionShape, actionOptions, chooseAction } from "../actions.js";
+import { CLIENT_OPTIONS_HELP, type Command, UsageError, parseCommandLine } from "../command.js";
+import { callApi, listApi } from "../http-api.js";
+import { type ServerAddress, serverAddress } from "../server-connection.js";
+import { formatTable } from "../table.js";
+import { formatMoment, parseDurationSeconds } from "../times.js";
 
-const HELP = `subito keys list
-subito keys create [DESCRIPTION]
+const HELP = `subito keys create [DESCRIPTION] [--role ROLE] [--expires TIME] [--form FORM]
+subito keys list
 subito keys revoke ID
 
-API keys of this server; each may do everything. A key is shown once, when it is created.
+API keys of this server. A key is shown once, when it is created. Revoking one ends its subscriptions, and those of
+the tokens that were made with it.
 
+  --role ROLE        what the key may do: owner (the default), operator, viewer, or the id of a role of your own
+  --expires TIME     how long it lives: 90s, 10m, 24h, 30d; never (the default)
+  --form FORM        v1 (the default): for CredentialProvider.fromString of SDKs, the server's address is in it
+                     v2: for CredentialProvider.fromApiKeyV2, which takes the address beside it
+                     legacy: a JSON Web Token with the addresses in it, for old SDKs
   --json             print JSON
 ${CLIENT_OPTIONS_HELP}
+
+  subito keys create 'the chat, until summer' --role operator --expires 30d
+  subito keys list
+  subito keys revoke 41n47ah65e7scqgt
 `;
 
-interface KeyInfo {
+const options = {
+  ...actionOptions,
+  role: { type: "string" },
+  expires: { type: "string" },
+  form: { type: "string" },
+} as const;
+
+const actions = {
+  list: {},
+  create: { flags: ["role", "expires", "form"], argument: "a description", isArgumentOptional: true },
+  revoke: { argument: "the id of a key; `subito keys list` shows them" },
+} as const satisfies Readonly<Record<string, ActionShape>>;
+
+type KeyForm = "v1" | "v2" | "legacy";
+
+/** Of the HTTP API. */
+export interface KeyInfo {
   readonly key_id: string;
   readonly description: string;
+  /** Empty for keys with permissions of their own. */
+  readonly role_id: string;
   readonly issued_at_epoch_seconds: number;
   readonly expires_at_epoch_seconds?: number;
+}
+
+interface CreatedKey {
+  readonly api_key: string;
+  readonly key_info: KeyInfo;
+}
+
+interface CreateFlags {
+  readonly role?: string | undefined;
+  readonly expires?: string | undefined;
+  readonly form?: string | undefined;
+  readonly json?: boolean | undefined;
 }
 
 export const keys: Command = {
@@ -32,83 +69,80 @@ export const keys: Command = {
   usage: "keys list|create|revoke [ARGUMENT]",
   summary: "manage API keys",
   async run(argv) {
-    const options = { ...clientOptions, json: { type: "boolean" } } as const;
     const { values, positionals } = parseCommandLine("keys", argv, options);
     if (values.help) {
       process.stdout.write(HELP);
       return 0;
     }
-    const [action = "", argument, ...more] = positionals;
-    if (more.length > 0) throw new UsageError("That is one argument too many.\nSee `subito keys --help`.");
-    process.stdout.write(await perform(serverAddress(values), action, argument, values.json === true));
+    const { action, argument } = chooseAction("keys", actions, values, positionals);
+    const address = serverAddress(values);
+    switch (action) {
+      case "list": {
+        const infos = await listApi<KeyInfo>(address, "/api-keys", "key_info", (info) => info.key_id);
+        process.stdout.write(values.json ? `${JSON.stringify(infos)}\n` : formatKeys(infos));
+        break;
+      }
+      case "create":
+        await create(address, argument, values);
+        break;
+      case "revoke":
+        await callApi(address, "DELETE", `/api-keys/${encodeURIComponent(argument)}`);
+        break;
+    }
     return 0;
   },
 };
 
-/** Runs one action and returns what to print. */
-async function perform(
-  address: ServerAddress,
-  action: string,
-  argument: string | undefined,
-  json: boolean,
-): Promise<string> {
-  switch (action) {
-    case "list": {
-      const { key_info: infos } = (await call(address, "GET", "/api-keys")) as { key_info: KeyInfo[] };
-      return json ? `${JSON.stringify(infos)}\n` : infos.map(toLine).join("");
-    }
-    case "create": {
-      const body = { role_id: "owner", description: argument ?? "", expiry: "never" };
-      const created = (await call(address, "POST", "/api-keys", body)) as {
-        api_key: string;
-        key_info: KeyInfo;
-      };
-      return json ? `${JSON.stringify(created)}\n` : `${toSdkKey(address, created.api_key)}\n`;
-    }
-    case "revoke":
-      if (argument === undefined)
-        throw new UsageError("keys revoke takes the id of a key; `subito keys list` shows them.");
-      await call(address, "DELETE", `/api-keys/${encodeURIComponent(argument)}`);
-      return "";
-    default:
-      throw new UsageError(
-        `keys takes list, create or revoke, not "${action}".\nSee \`subito keys --help\`.`,
-      );
+async function create(address: ServerAddress, description: string, flags: CreateFlags): Promise<void> {
+  const form = parseForm(flags.form ?? "v1");
+  const body = {
+    role_id: flags.role ?? "owner",
+    description,
+    expiry: parseExpiry(flags.expires ?? "never"),
+    form,
+  };
+  const created = (await callApi(address, "POST", "/api-keys", body)) as CreatedKey;
+  const endpoint = toEndpoint(address);
+  if (flags.json) {
+    process.stdout.write(`${JSON.stringify(created)}\n`);
+    return;
   }
+  process.stdout.write(`${form === "v1" ? toSdkKey(endpoint, created.api_key) : created.api_key}\n`);
+  // Beside the key, so that a script which reads standard output gets the key alone.
+  if (form === "v2") {
+    process.stderr.write(`subito: for CredentialProvider.fromApiKeyV2, with the endpoint ${endpoint}\n`);
+  }
+}
+
+function parseForm(text: string): KeyForm {
+  if (text === "v1" || text === "v2" || text === "legacy") return text;
+  throw new UsageError(`--form takes v1, v2 or legacy, not ${JSON.stringify(text)}.`);
+}
+
+/** As the HTTP API takes it. */
+function parseExpiry(text: string): "never" | number {
+  if (text === "never") return text;
+  return Math.ceil(Date.now() / 1000) + parseDurationSeconds("--expires", text);
+}
+
+/** What SDKs call the endpoint: they put these labels before it themselves (wire-contract.md 1.1). */
+function toEndpoint(address: ServerAddress): string {
+  return new URL(address.url).host.replace(/^(?:cache|control|token)\./, "");
 }
 
 /** The form in which SDKs take a key: base64 of the server's address and the token. The server takes it too. */
-function toSdkKey(address: ServerAddress, token: string): string {
-  // SDKs put these labels before it themselves (wire-contract.md 1.1).
-  const endpoint = new URL(address.url).host.replace(/^(?:cache|control|token)\./, "");
-  const json = JSON.stringify({ endpoint, api_key: token });
-  return Buffer.from(json).toString("base64");
+function toSdkKey(endpoint: string, token: string): string {
+  return Buffer.from(JSON.stringify({ endpoint, api_key: token })).toString("base64");
 }
 
-function toLine(info: KeyInfo): string {
-  const created = new Date(info.issued_at_epoch_seconds * 1000).toISOString();
-  return `${info.key_id}  ${created}  ${info.description}\n`;
-}
-
-async function call(address: ServerAddress, method: string, path: string, body?: unknown): Promise<unknown> {
-  let response: HttpAnswer;
-  try {
-    response = await askHttp(address, method, path, body);
-  } catch (cause) {
-    throw new Error(describeUnreachable(address.url, cause), { cause });
-  }
-  const answer = parseAnswer(response);
-  if (response.status >= 400) {
-    const reason = answer.message ?? `The server answered ${response.status}.`;
-    throw new Error(response.status === 401 ? `${reason} ${API_KEY_HINT}` : reason);
-  }
-  return answer;
-}
-
-function parseAnswer({ status, text }: HttpAnswer): { message?: string } {
-  try {
-    return JSON.parse(text) as { message?: string };
-  } catch (cause) {
-    throw new Error(`What answered (${status}) is no Subito server.`, { cause });
-  }
+/** What is to be seen of keys. */
+export function formatKeys(infos: readonly KeyInfo[]): string {
+  const rows = infos.map((info) => [
+    info.key_id,
+    info.role_id === "" ? "(its own rules)" : info.role_id,
+    formatMoment(info.issued_at_epoch_seconds),
+    info.expires_at_epoch_seconds === undefined ? "never" : formatMoment(info.expires_at_epoch_seconds),
+    info.description,
+  ]);
+  return formatTable(["id", "role", "made", "expires", "description"], rows);
 }

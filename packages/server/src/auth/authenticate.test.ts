@@ -10,6 +10,7 @@ import { defaultLimits } from "../config/limits.js";
 import { createMemoryCatalog } from "../testing/memory-catalog.js";
 import { formatApiKeyToken, formatCredential, hashSecret } from "./api-key.js";
 import { createAuthenticator, type AuthMode } from "./authenticate.js";
+import { runAuthenticateBench } from "./authenticate.bench.js";
 import { Leases } from "./leases.js";
 import type { Principal } from "./principal.js";
 
@@ -144,4 +145,13 @@ test("a revoked key is refused as soon as it is forgotten, also one that is bein
     await underWay;
     assert.equal(await refusal(() => authenticator.authenticate(token, FAR)), "unauthenticated");
   }
+});
+
+test("the bench runs, and everyone in it is let in", async () => {
+  const results = await runAuthenticateBench({ calls: 10, rounds: 1 });
+  assert.deepEqual(
+    results.map(({ credential }) => credential),
+    ["v1 key", "v2 key", "disposable token, 1 rule", "disposable token, the last of 20 rules"],
+  );
+  assert.ok(results.every(({ nsPerCall }) => nsPerCall > 0));
 });

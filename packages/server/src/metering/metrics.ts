@@ -93,6 +93,13 @@ function requestMetrics(sources: MetricSources): Metric[] {
       read: () => sources.requestsRefused(),
     },
     {
+      name: "subito_authentication_failures_total",
+      type: "counter",
+      label: "reason",
+      help: "Calls that were not let in, by what was wrong with their credentials.",
+      read: () => sources.authenticationFailures(),
+    },
+    {
       name: "subito_request_bytes",
       type: "gauge",
       help: "Bytes that unfinished requests hold.",

@@ -7,12 +7,15 @@ import type { ApiKeyRequest, ApiKeys } from "../../control/api-keys.js";
 import type { Clock } from "../../kernel/clock.js";
 import { ServiceError } from "../../kernel/errors.js";
 import { createTurn } from "../../kernel/turn.js";
-import { type HttpRequest, splitTarget } from "../../rpc/http-message.js";
+import { type HttpHandler, type HttpRequest, splitTarget } from "../../rpc/http-message.js";
 import type { Topics } from "../../topics/topics.js";
 import { createApiKeyRoutes } from "./api-keys.js";
 import { HTTP_ERRORS } from "./error-map.js";
 import { createHealthRoutes } from "./health.js";
+import { createTestAccess } from "../../testing/access.js";
+import { createRoleRoutes } from "./roles.js";
 import { createHttpHandler } from "./routes.js";
+import { createTokenRoutes } from "./tokens.js";
 import { createTopicRoutes } from "./topics.js";
 
 /** What the core was asked for by the present input. */
@@ -44,9 +47,12 @@ const topics = {
   },
 } as unknown as Topics;
 
-const record = { id: "a", secretSha256: "", description: "", createdAtMs: 0 };
+const record = {
+  ...{ id: "a", secretSha256: "", description: "", access: { roleId: "owner" }, createdAtMs: 0 },
+};
 const apiKeys = {
-  create(_grant: unknown, key: ApiKeyRequest) {
+  create(_grant: unknown, key: ApiKeyRequest & { readonly roleId: string }) {
+    if (key.roleId !== "owner") throw new ServiceError("not_found", "no");
     asked = { key };
     return { record: { ...record, description: key.description }, token: "subito_a_b" };
   },
@@ -61,14 +67,23 @@ const timer = { cancel() {} };
 const clock = { after: () => timer } as unknown as Clock;
 const caller = { authenticate: () => LOCAL_PRINCIPAL };
 let internal: ServiceError | undefined;
-const handle = createHttpHandler(
-  [
-    ...createHealthRoutes(() => true),
-    ...createTopicRoutes({ topics, caller, turn: createTurn((end) => end()), clock, pollTimeoutMs: 1 }),
-    ...createApiKeyRoutes(apiKeys, caller, 1000),
-  ],
-  (error) => (internal = error),
-);
+const always = [
+  ...createHealthRoutes(() => true),
+  ...createTopicRoutes({ topics, caller, turn: createTurn((end) => end()), clock, pollTimeoutMs: 1 }),
+  ...createApiKeyRoutes(apiKeys, caller, 1000),
+];
+
+/** With roles and tokens of its own, so that an input finds nothing of those before it. */
+function createHandler(): HttpHandler {
+  const access = createTestAccess();
+  const endpoint = (): string => "h:1";
+  const routes = [
+    ...always,
+    ...createRoleRoutes(access.roles, caller, 1000),
+    ...createTokenRoutes({ ...access, caller, jsonBodyBytesMax: 1000, endpoint }),
+  ];
+  return createHttpHandler(routes, (error) => (internal = error));
+}
 
 const statuses = new Set([200, 204, 404, 405, 413, ...Object.values(HTTP_ERRORS).map(([status]) => status)]);
 
@@ -132,7 +147,7 @@ async function run(input: Uint8Array): Promise<void> {
     onAborted() {},
   };
   assert.equal(request.path, target.split("?")[0]);
-  const { status, body, headers } = await handle(request);
+  const { status, body, headers } = await createHandler()(request);
   assert.equal(internal, undefined, "an internal error");
   assert.ok(statuses.has(status), `status ${status}`);
   for (const [, value] of headers) assert.match(value, /^[\x20-\x7e]*$/);
@@ -161,6 +176,7 @@ function checkKey(key: ApiKeyRequest, request: HttpRequest, answer: Record<strin
   assert.equal(latin1(Buffer.from(request.path)), "/api-keys");
 }
 
+const rules = '{"rules":[{"type":"topic","permissions":["read"],"caches":"*","topics":"*"}]}';
 const newKey = '{"role_id":"owner","description":"d","expiry":"never"}';
 
 export const targets: readonly FuzzTarget[] = [
@@ -176,6 +192,16 @@ export const targets: readonly FuzzTarget[] = [
       'POST /api-keys application/json {"role_id":"owner","description":"d","expiry":1795478400}',
       "GET /api-keys  ",
       "DELETE /api-keys/a  ",
+      "GET /api-keys?limit=1&next_token=a  ",
+      "GET /roles?type=system&limit=2  ",
+      `POST /roles  {"role_name":"r","permissions":${rules}}`,
+      `PUT /roles/owner  {"role_name":"r","description":"d","permissions":${rules}}`,
+      "DELETE /roles/viewer  ",
+      `POST /tokens  {"expires_in_seconds":60,"token_id":"t","permissions":${rules}}`,
+      'POST /tokens  {"expires_in_seconds":90000,"role_id":"owner"}',
+      'POST /revocations  {"token_id":"t"}',
+      'POST /revocations  {"issued_before_epoch_seconds":1,"api_keys":true}',
+      "GET /revocations  ",
       "GET /livez  ",
       "GET /readyz?token=x  ",
       "PUT /livez  ",
@@ -190,6 +216,9 @@ export const targets: readonly FuzzTarget[] = [
         "HEAD ",
         "/topics/",
         "/api-keys",
+        "/roles",
+        "/tokens",
+        "/revocations",
         "/",
         "?",
         "&",
@@ -208,6 +237,13 @@ export const targets: readonly FuzzTarget[] = [
         '"owner"',
         '"description":',
         '"expiry":',
+        '"role_name":',
+        '"permissions":',
+        '"expires_in_seconds":',
+        '"issued_before_epoch_seconds":',
+        '"token_id":',
+        "limit=",
+        "next_token=",
       ],
       ...[
         '"never"',

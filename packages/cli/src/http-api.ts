@@ -1,0 +1,52 @@
+// Calls to the server's HTTP API, and what it says when it refuses.
+
+import { API_KEY_HINT, describeUnreachable } from "./failure.js";
+import { type HttpAnswer, type ServerAddress, askHttp } from "./server-connection.js";
+
+/** One call; resolves to the JSON of the answer. Rejects with the server's reason when it refuses. */
+export async function callApi(
+  address: ServerAddress,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  let response: HttpAnswer;
+  try {
+    response = await askHttp(address, method, path, body);
+  } catch (cause) {
+    throw new Error(describeUnreachable(address.url, cause), { cause });
+  }
+  const answer = parseAnswer(response);
+  if (response.status >= 400) {
+    const reason = answer.message ?? `The server answered ${response.status}.`;
+    throw new Error(response.status === 401 ? `${reason} ${API_KEY_HINT}` : reason);
+  }
+  return answer;
+}
+
+/** The whole list in `field` of the answers to GET `path`, page by page, each entry once. */
+export async function listApi<E>(
+  address: ServerAddress,
+  path: string,
+  field: string,
+  idOf: (entry: E) => string,
+): Promise<E[]> {
+  const entries = new Map<string, E>();
+  let query = "";
+  for (;;) {
+    const answer = (await callApi(address, "GET", `${path}${query}`)) as Readonly<Record<string, unknown>>;
+    // An entry that goes between two pages makes the server begin again.
+    for (const entry of answer[field] as E[]) entries.set(idOf(entry), entry);
+    const next = answer["next_token"];
+    if (typeof next !== "string") return [...entries.values()];
+    query = `?next_token=${encodeURIComponent(next)}`;
+  }
+}
+
+function parseAnswer({ status, text }: HttpAnswer): { message?: string } {
+  try {
+    return JSON.parse(text) as { message?: string };
+  } catch (cause) {
+    throw new Error(`What answered (${status}) is no Subito server.`, { cause });
+  }
+}
