@@ -1,5 +1,6 @@
 // Wrong credentials of every kind, through gRPC and HTTP, beside the right ones that they were made from; none is ever in the log.
-// The right ones are signed here, with a signing key that the server has given out (wire contract 4.3).
+// The right ones are signed here, with a signing key that the server has given out (wire contract 4.3). All in all there are fewer
+// wrong ones than one address may bring at once (200); what comes after those is addresses.test.mjs.
 
 import assert from "node:assert/strict";
 import { createHmac, generateKeyPairSync, randomBytes, randomUUID, sign } from "node:crypto";

@@ -1,4 +1,5 @@
-// Whoever guesses keys and tokens is not listened to after a while: by address, and by the key that is guessed at. Nobody else is hurt.
+// Where a call comes from: whoever guesses keys and tokens is not listened to after a while, by address and by the key that is guessed
+// at, and nobody else is hurt; roles with conditions are taken from their addresses only.
 // Every address of 127.0.0.0/8 is this machine on Linux; elsewhere there is one only.
 
 import assert from "node:assert/strict";
@@ -10,7 +11,15 @@ import { after, beforeEach, describe, test } from "node:test";
 import grpc from "@grpc/grpc-js";
 
 import { startSubito } from "../harness.mjs";
-import { call, closeServices, createRoleKey, createServices, createToken, toToken } from "./access.mjs";
+import {
+  asOwner,
+  call,
+  closeServices,
+  createRoleKey,
+  createServices,
+  createToken,
+  toToken,
+} from "./access.mjs";
 
 /** More than any limit lets through: then there is none. */
 const guessesMax = 20_000;
@@ -192,5 +201,36 @@ describe("guessing at one key", () => {
     // Other keys are not concerned.
     const other = await createRoleKey(server, "operator");
     assert.equal((await publish(other, "127.0.0.4")).status, 204);
+  });
+});
+
+describe("a role with an address filter", () => {
+  test("is taken from its addresses only, in every form, known or not", { skip }, async () => {
+    const permissions = {
+      rules: [{ type: "topic", permissions: ["write"], caches: "*", topics: "*" }],
+      conditions: [{ ip_filter: { allowed_cidr_ranges: ["127.0.0.2/32", "127.0.1.0/24"] } }],
+    };
+    const role = await asOwner(server, "POST", "/roles", { role_name: "from there", permissions });
+    assert.deepEqual(role.permissions, permissions);
+    for (const token of [
+      await createRoleKey(server, role.role_id),
+      await createRoleKey(server, role.role_id, "v2"),
+      await createToken(server, { role_id: role.role_id }),
+    ]) {
+      for (const [address, status] of /** @type {const} */ ([
+        ["127.0.0.1", 403],
+        ["127.0.0.2", 204],
+        ["127.0.0.1", 403],
+        ["127.0.0.3", 403],
+        ["127.0.1.9", 204],
+        ["127.0.2.9", 403],
+      ])) {
+        const answer = await publish(token, address);
+        assert.equal(answer.status, status, `from ${address}: ${JSON.stringify(answer.json)}`);
+        if (status === 403) assert.match(answer.json.message, /Insufficient permissions/);
+      }
+      const { code, details } = await publishOverGrpc(token);
+      assert.equal(code, grpc.status.PERMISSION_DENIED, details);
+    }
   });
 });
