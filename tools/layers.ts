@@ -110,7 +110,7 @@ export const layers: readonly Layer[] = [
     name: "main.ts",
     path: `${serverRoot}main.ts`,
     imports: ["config", "server.ts"],
-    outside: ["node:path", "node:v8"],
+    outside: ["node:path"],
   },
   { name: "http2", path: "packages/http2/src/", imports: [], outside: [] },
   { name: "wire", path: "packages/wire/gen/", imports: [], outside: ["@bufbuild/protobuf*"] },

@@ -1,7 +1,6 @@
 // The edge of the process: command line, environment, signals, exit code. What `subito serve` calls.
 
 import { resolve } from "node:path";
-import { setFlagsFromString } from "node:v8";
 import { ConfigError, parseConfig, parseFlags, type Config } from "./config/config.js";
 import { readEnvironment } from "./config/env.js";
 import { optionsHelp } from "./config/options.js";
@@ -41,14 +40,7 @@ export async function runServer(argv: readonly string[]): Promise<number> {
   return serve(config);
 }
 
-/**
- * V8 lets the space for new objects grow to tens of megabytes under load, and keeps it. A server with thousands of idle connections
- * is better off without: on Node 20, 5,000 of them took 11.8 KB each with it and 7.6 KB without (decision 0006).
- */
-const KEEP_NEW_SPACE_SMALL = "--semi-space-growth-factor=1";
-
 async function serve(config: Config): Promise<number> {
-  setFlagsFromString(KEEP_NEW_SPACE_SMALL);
   const log = createLogger({ level: config.logLevel });
   // Asked for before the server starts, so that a signal during the start is not lost.
   const stopped = untilSignal();
