@@ -17,6 +17,7 @@ import { MemoryPressure } from "./kernel/memory-pressure.js";
 import { afterTurn, createTurn } from "./kernel/turn.js";
 import { type Metric, toPrometheusText } from "./metering/metric.js";
 import { createMetrics } from "./metering/metrics.js";
+import { createGrpcWebHandler } from "./rpc/grpc-web/web-handler.js";
 import { type Topics, createTopics } from "./topics/topics.js";
 import { createCaller } from "./transports/grpc/caller.js";
 import { createMethodTable } from "./transports/grpc/services.js";
@@ -24,6 +25,7 @@ import { createApiKeyRoutes } from "./transports/http/api-keys.js";
 import { createHttpCaller } from "./transports/http/caller.js";
 import { createHealthRoutes } from "./transports/http/health.js";
 import { createMetricsRoutes } from "./transports/http/metrics.js";
+import { withOrigins } from "./transports/http/origins.js";
 import { createRoleRoutes } from "./transports/http/roles.js";
 import { createHttpHandler } from "./transports/http/routes.js";
 import { createTokenRoutes } from "./transports/http/tokens.js";
@@ -112,7 +114,7 @@ async function startOn(
   let ready = false;
   const caller = createHttpCaller(authenticator);
   let metrics: readonly Metric[] = [];
-  const handleHttp = createHttpHandler(
+  const handleApi = createHttpHandler(
     [
       ...createHealthRoutes(() => ready),
       ...createTopicRoutes({ topics, caller, turn, clock, pollTimeoutMs: limits.pollTimeoutMs }),
@@ -128,6 +130,8 @@ async function startOn(
     caches: createCaches(engine.catalog),
     caller: createCaller(authenticator),
   });
+  const handleWeb = createGrpcWebHandler({ methods, clock, limits, onInternalError });
+  const handleHttp = withOrigins(config.allowedOrigins, (request) => handleWeb(request) ?? handleApi(request));
   const pressure = watchMemory(config, world);
   const parts = { pressure, machine, certificates, clock, log, turn, methods, handleHttp, onInternalError };
   const serverPort = await openPort(config, parts);
