@@ -1,18 +1,15 @@
 // Who is it? A verified token is remembered, so that every later call with it costs one look into a map.
 
-import { AddressBlocks } from "../kernel/address-blocks.js";
 import { type Awaitable, andThen } from "../kernel/awaitable.js";
 import type { Clock } from "../kernel/clock.js";
 import { ServiceError } from "../kernel/errors.js";
-import type { Access, ApiKeyRecord, Catalog } from "../ports/catalog.js";
-import type { PermissionSet } from "../ports/permissions.js";
+import type { Catalog } from "../ports/catalog.js";
 import { parseApiKeyToken, parseCredential, secretMatches, type ApiKeyToken } from "./api-key.js";
 import { FailedAttempts } from "./failed-attempts.js";
 import type { Leases } from "./leases.js";
+import { PrincipalMaker } from "./principal-maker.js";
 import { LOCAL_PRINCIPAL, type Principal } from "./principal.js";
 import { isRevoked } from "./revocations.js";
-import { findSystemRole } from "./system-roles.js";
-import type { TokenClaims } from "./token-claims.js";
 import { readKeyId, verifyToken } from "./tokens.js";
 
 /** `open`: who brings no token may do everything, on loopback. `required`: nobody without a token. */
@@ -89,14 +86,16 @@ class TokenAuthenticator implements Authenticator {
   };
   readonly #options: AuthenticatorOptions;
   readonly #remembered = new Map<string, Remembered>();
+  readonly #maker: PrincipalMaker;
   readonly #addresses: FailedAttempts;
   readonly #keys: FailedAttempts;
-  /** Counts what was forgotten: an answer of the catalog from before a revocation must not be remembered after it. */
+  /** Counts what was forgotten: an answer of the catalog from before a revocation must not be believed after it. */
   #forgotten = 0;
 
   constructor(options: AuthenticatorOptions) {
     this.#options = options;
-    const { clock, limits } = options;
+    const { catalog, clock, limits } = options;
+    this.#maker = new PrincipalMaker(catalog);
     const trackedMax = limits.failuresTrackedMax;
     this.#addresses = new FailedAttempts(clock, {
       burstMax: limits.failuresPerAddressBurstMax,
@@ -117,11 +116,16 @@ class TokenAuthenticator implements Authenticator {
       if (known.principal.allowedFrom === undefined) return known.principal;
       return this.#admit(known.principal, peer);
     }
+    return this.#verifyAnew(token, peer, known !== undefined);
+  }
+
+  #verifyAnew(token: string, peer: Peer, wasKnown: boolean): Awaitable<Principal> {
     const asked = this.#forgotten;
-    const principal = this.#verify(token, peer, known !== undefined);
-    return andThen(principal, (found) => {
+    return andThen(this.#verify(token, peer, wasKnown), (found) => {
+      // Something was revoked while the catalog was asked: perhaps this.
+      if (asked !== this.#forgotten) return this.#verifyAnew(token, peer, wasKnown);
       const lent = this.#options.leases.lend(found);
-      if (asked === this.#forgotten) this.#remember(token, lent);
+      this.#remember(token, lent);
       return this.#admit(lent, peer);
     });
   }
@@ -185,24 +189,9 @@ class TokenAuthenticator implements Authenticator {
         this.#keys.failed(key.id);
         throw this.#invalid(peer);
       }
-      return this.#keyPrincipal(record, true, "");
+      this.#demandNotExpired(record.expiresAtMs);
+      return this.#maker.ofKey(record, { mayIssue: true, signedBy: "" });
     });
-  }
-
-  #keyPrincipal(record: ApiKeyRecord, mayIssue: boolean, signedBy: string): Awaitable<Principal> {
-    this.#demandNotExpired(record.expiresAtMs);
-    const { id, tokenId = "", createdAtMs: issuedAtMs, expiresAtMs } = record;
-    const facts = {
-      kind: "api_key",
-      id,
-      tokenId,
-      issuedAtMs,
-      expiresAtMs,
-      issuedBy: "",
-      signedBy,
-      mayIssue,
-    } as const;
-    return andThen(this.#powersOf(record.access), (powers) => toPrincipal(facts, powers));
   }
 
   async #verifySigned(token: string, keyId: string, peer: Peer): Promise<Principal> {
@@ -213,44 +202,15 @@ class TokenAuthenticator implements Authenticator {
     const claims = await verifyToken(token, key, nowMs);
     if (claims === undefined) throw this.#invalid(peer);
     this.#demandNotExpired(claims.expiresAtMs);
-    const principal = await this.#claimsPrincipal(claims, keyId);
+    const principal = await this.#maker.ofClaims(claims, keyId);
     if (principal === undefined || (await isRevoked(catalog, principal))) {
       this.failures.revoked++;
       throw new ServiceError("unauthenticated", "The token was revoked.");
     }
+    this.#demandNotExpired(principal.expiresAtMs);
     // What a key has signed is valid no longer than the key: it must end by itself, in memory and on live streams.
     const untilMs = Math.min(principal.expiresAtMs ?? Infinity, key.expiresAtMs ?? Infinity);
     return untilMs === Infinity ? principal : { ...principal, expiresAtMs: untilMs };
-  }
-
-  /** Undefined: a key whose record is gone. */
-  async #claimsPrincipal(claims: TokenClaims, signedBy: string): Promise<Principal | undefined> {
-    const { id, issuedAtMs, expiresAtMs } = claims;
-    const { kind } = claims;
-    if (kind === "key") {
-      const record = await this.#options.catalog.apiKeys.find(id);
-      return record && this.#keyPrincipal(record, !claims.legacy, signedBy);
-    }
-    const facts = { kind, id, issuedAtMs, expiresAtMs, issuedBy: claims.issuedBy, signedBy } as const;
-    if (kind === "session") {
-      const powers = await this.#powersOf({ roleId: claims.roleId });
-      return toPrincipal({ ...facts, tokenId: "", mayIssue: true }, powers);
-    }
-    const { tokenId, permissions } = claims;
-    return toPrincipal({ ...facts, tokenId, mayIssue: false }, { superUser: false, permissions, roleId: "" });
-  }
-
-  #powersOf(access: Access): Awaitable<Powers> {
-    if ("superUser" in access) return { superUser: true, permissions: NOTHING, roleId: "" };
-    if ("permissions" in access) return { superUser: false, permissions: access.permissions, roleId: "" };
-    const { roleId } = access;
-    const role = findSystemRole(roleId) ?? this.#options.catalog.roles.find(roleId);
-    // A role that is gone gives nothing.
-    return andThen(role, (found) => ({
-      superUser: false,
-      permissions: found?.permissions ?? NOTHING,
-      roleId,
-    }));
   }
 
   #demandNotExpired(expiresAtMs: number | undefined): void {
@@ -273,36 +233,6 @@ class TokenAuthenticator implements Authenticator {
       { limit: "operations_rate_limit_exceeded" },
     );
   }
-}
-
-interface Powers {
-  readonly superUser: boolean;
-  readonly permissions: PermissionSet;
-  readonly roleId: string;
-}
-
-const NOTHING: PermissionSet = { rules: [] };
-
-type Facts = Pick<
-  Principal,
-  "kind" | "id" | "tokenId" | "issuedAtMs" | "issuedBy" | "signedBy" | "mayIssue"
-> & {
-  readonly expiresAtMs: number | undefined;
-};
-
-function toPrincipal(
-  { expiresAtMs, ...facts }: Facts,
-  { superUser, permissions, roleId }: Powers,
-): Principal {
-  const { rules, conditions = [] } = permissions;
-  const allowedFrom = conditions.map(
-    ({ ip_filter: filter }) => new AddressBlocks(filter.allowed_cidr_ranges),
-  );
-  return {
-    ...{ ...facts, superUser, rules, roleId },
-    ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
-    ...(conditions.length === 0 ? {} : { allowedFrom }),
-  };
 }
 
 function missingKey(): ServiceError {

@@ -117,6 +117,20 @@ test("what ends, or leaves, while others are ended is neither ended twice nor mi
   assert.equal(subscriptions.filter(({ ended }) => ended === undefined).length, 2);
 });
 
+test("who was let in before it was revoked, and subscribes after it, is ended too", () => {
+  const { clock, leases, lend, endTurn } = create();
+  const [a, b] = [lend("a"), lend("b")];
+  leases.endWhere(({ id }) => id === "a", revoked);
+  clock.advance(59_000);
+  leases.endWhere(({ id }) => id === "c", revoked);
+  const [late, other, fresh] = [a, b, lend("a")].map((principal) => new FakeSubscription(principal));
+  endTurn();
+  assert.deepEqual(
+    [late?.ended?.code, other?.ended, fresh?.ended],
+    ["unauthenticated", undefined, undefined],
+  );
+});
+
 test("closed, it looks after nothing any more", () => {
   const { clock, leases } = create();
   leases.close();
