@@ -80,7 +80,11 @@ test("errors before the first message stand in the header fields", async (t) => 
     assert.ok((response.headers.get("grpc-message") ?? "") !== "");
     assert.equal(await response.text(), "");
   }
-  const noBase64 = await fetch(`${url}${PUBLISH}`, { method: "POST", headers: { "content-type": TEXT }, body: "%%" });
+  const noBase64 = await fetch(`${url}${PUBLISH}`, {
+    method: "POST",
+    headers: { "content-type": TEXT },
+    body: "%%",
+  });
   assert.equal(noBase64.headers.get("grpc-status"), "3");
 });
 
@@ -99,8 +103,9 @@ test("a subscription that ends later says so in its last frame", async (t) => {
 });
 
 test("a stream ends without trailers after so many bytes, and the next one goes on where it was", async (t) => {
-  const { url } = await start(t, { limits: { webStreamBytesMax: 2000 } });
-  for (let i = 1; i <= 40; i++) await readFrames(await callWeb(url, PUBLISH, toPublish(`${i}`.padStart(200, "."))));
+  const { url } = await start(t, { limits: { webStreamBytesMax: 200_000 } });
+  for (let i = 1; i <= 40; i++)
+    await readFrames(await callWeb(url, PUBLISH, toPublish(`${i}`.padStart(20_000, "."))));
   const seen: string[] = [];
   let from = 1n;
   let streams = 0;

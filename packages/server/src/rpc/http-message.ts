@@ -21,6 +21,11 @@ export interface HttpResponse {
   readonly body: Uint8Array | BodySource;
 }
 
+/** An answer that is there as a whole. */
+export interface WholeResponse extends HttpResponse {
+  readonly body: Uint8Array;
+}
+
 /** Where a body comes from that goes on. */
 export interface BodySource {
   /** Called once, when the header fields are out. */
@@ -65,7 +70,7 @@ export function jsonResponse(
   status: number,
   value: unknown,
   headers: HttpResponse["headers"] = [],
-): HttpResponse {
+): WholeResponse {
   return {
     status,
     headers: [["content-type", "application/json"], ...headers],

@@ -7,11 +7,22 @@ import { ServiceError } from "../../kernel/errors.js";
 import { findWebEncoding, trailerFrame, webBinary, webText } from "./web-encoding.js";
 
 test("content types", () => {
-  for (const type of ["application/grpc-web-text", "application/grpc-web-text+proto", "application/grpc-web-text;x=1"])
+  for (const type of [
+    "application/grpc-web-text",
+    "application/grpc-web-text+proto",
+    "application/grpc-web-text;x=1",
+  ])
     assert.equal(findWebEncoding(type), webText, type);
   for (const type of ["application/grpc-web", "application/grpc-web+proto"])
     assert.equal(findWebEncoding(type), webBinary, type);
-  for (const type of [undefined, "", "application/grpc", "application/grpc-webtext", "application/json", "x/grpc-web"])
+  for (const type of [
+    undefined,
+    "",
+    "application/grpc",
+    "application/grpc-webtext",
+    "application/json",
+    "x/grpc-web",
+  ])
     assert.equal(findWebEncoding(type), undefined, type);
 });
 
@@ -25,7 +36,20 @@ test("property: base64 in any number of padded pieces is the bytes of them all",
 });
 
 test("what is no base64 is refused", () => {
-  for (const text of ["A", "AA", "AAA", "AA=", "A===", "====", "=AAA", "AA=A", "AAAA\n", "AA-_", "AAAé", "AAAA="])
+  for (const text of [
+    "A",
+    "AA",
+    "AAA",
+    "AA=",
+    "A===",
+    "====",
+    "=AAA",
+    "AA=A",
+    "AAAA\n",
+    "AA-_",
+    "AAAé",
+    "AAAA=",
+  ])
     assert.throws(
       () => webText.decode(Buffer.from(text)),
       (error) => error instanceof ServiceError && error.code === "invalid_argument",
@@ -50,7 +74,9 @@ test("trailers are the last frame, with lower-case names and what a limit says",
     return Buffer.from(frame.subarray(5)).toString("latin1");
   };
   assert.equal(toText(trailerFrame(undefined)), "grpc-status: 0\r\n");
-  const error = new ServiceError("resource_exhausted", "too many ✗", { limit: "request_size_limit_exceeded" });
+  const error = new ServiceError("resource_exhausted", "too many ✗", {
+    limit: "request_size_limit_exceeded",
+  });
   assert.equal(
     toText(trailerFrame(error)),
     "grpc-status: 8\r\ngrpc-message: too many %E2%9C%97\r\nerr: request_size_limit_exceeded\r\n",

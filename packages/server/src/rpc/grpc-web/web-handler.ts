@@ -46,7 +46,9 @@ async function answer(
     const method = options.methods.get(request.path);
     if (method === undefined) throw new ServiceError("unimplemented", "There is no such method here.");
     const message = parseMessage(encoding.decode(request.body), options.limits);
-    return await withDeadline(options.clock, method, request, () => run(options, encoding, method, request, message));
+    return await withDeadline(options.clock, method, request, () =>
+      run(options, encoding, method, request, message),
+    );
   } catch (error) {
     const failure = ServiceError.from(error);
     if (failure.code === "internal") options.onInternalError(failure);
@@ -138,7 +140,12 @@ function toResponse(
   return {
     status: 200,
     // What stands between is not to gather a stream, nor to keep an answer.
-    headers: [["content-type", contentType], ["cache-control", "no-store"], ["x-accel-buffering", "no"], ...fields],
+    headers: [
+      ["content-type", contentType],
+      ["cache-control", "no-store"],
+      ["x-accel-buffering", "no"],
+      ...fields,
+    ],
     body,
   };
 }

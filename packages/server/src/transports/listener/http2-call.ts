@@ -132,7 +132,8 @@ class Http2Body implements StreamHandler, BodySink {
 
   write(chunk: BodyChunk): void {
     if (this.#ended) return;
-    this.#stream.write((chunk.form ??= new SharedBytes(chunk.bytes)) as SharedBytes);
+    if (!(chunk.form instanceof SharedBytes)) chunk.form = new SharedBytes(chunk.bytes);
+    this.#stream.write(chunk.form as SharedBytes);
   }
 
   end(): void {
