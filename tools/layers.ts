@@ -98,6 +98,7 @@ export const layers: readonly Layer[] = [
       "control",
       "metering",
       "config",
+      "rpc",
       "transports/listener",
       "tls files",
       "transports/grpc",

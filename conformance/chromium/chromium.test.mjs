@@ -2,20 +2,12 @@
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
 import { after, before, it } from "node:test";
 
 import { chromium } from "playwright-core";
 
 import { startWithTls } from "../tls-server.mjs";
-
-const launchArgs = [
-  // Tests run as root too, where Chromium has no sandbox.
-  "--no-sandbox",
-  ...["--headless", "--disable-gpu", "--disable-quic", "--no-first-run"],
-  ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-];
+import { launchChromium } from "./launch.mjs";
 
 /** @type {Awaited<ReturnType<typeof startWithTls>>} */
 let started;
@@ -23,26 +15,12 @@ let started;
 let browser;
 before(async () => {
   started = await startWithTls();
-  browser = await chromium.launch({ executablePath: findChromium(), args: launchArgs });
+  browser = await launchChromium(chromium);
 });
 after(async () => {
   await browser?.close();
   assert.equal(await started?.server.stop(), 0);
 });
-
-function findChromium() {
-  const candidates = (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, "chromium"));
-  const found = candidates.find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-  if (found === undefined) throw new Error("chromium is not in PATH");
-  return found;
-}
 
 for (const [scheme, protocol, toOrigin] of /** @type {const} */ ([
   ["https", "h2", () => `https://${started.tlsAddress}`],

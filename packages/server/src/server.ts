@@ -1,7 +1,7 @@
 // The composition root: builds the server out of its parts, starts them in order, stops them in reverse.
 
 import { formatCredential } from "./auth/api-key.js";
-import { createAccess } from "./composition/access.js";
+import { type Access, createAccess } from "./composition/access.js";
 import { toEndpoint, toUrls } from "./composition/addresses.js";
 import { toMetricSources } from "./composition/metric-sources.js";
 import { openPort } from "./composition/port.js";
@@ -14,9 +14,12 @@ import { type Logger, createLogger } from "./kernel/log.js";
 import { startLoopDelayGauge } from "./kernel/loop-delay.js";
 import { type Machine, systemMachine } from "./kernel/machine.js";
 import { MemoryPressure } from "./kernel/memory-pressure.js";
-import { afterTurn, createTurn } from "./kernel/turn.js";
+import { type Turn, afterTurn, createTurn } from "./kernel/turn.js";
 import { type Metric, toPrometheusText } from "./metering/metric.js";
 import { createMetrics } from "./metering/metrics.js";
+import { createGrpcWebHandler } from "./rpc/grpc-web/web-handler.js";
+import type { HttpHandler } from "./rpc/http-message.js";
+import type { MethodTable } from "./rpc/methods.js";
 import { type Topics, createTopics } from "./topics/topics.js";
 import { createCaller } from "./transports/grpc/caller.js";
 import { createMethodTable } from "./transports/grpc/services.js";
@@ -24,6 +27,7 @@ import { createApiKeyRoutes } from "./transports/http/api-keys.js";
 import { createHttpCaller } from "./transports/http/caller.js";
 import { createHealthRoutes } from "./transports/http/health.js";
 import { createMetricsRoutes } from "./transports/http/metrics.js";
+import { withOrigins } from "./transports/http/origins.js";
 import { createRoleRoutes } from "./transports/http/roles.js";
 import { createHttpHandler } from "./transports/http/routes.js";
 import { createTokenRoutes } from "./transports/http/tokens.js";
@@ -92,7 +96,6 @@ async function startOn(
   world: World,
 ): Promise<RunningServer> {
   const { limits } = config;
-  const { jsonBodyBytesMax } = limits;
   const { clock, log, machine } = world;
   const turn = createTurn(afterTurn, limits.writesPerTurnMax);
   const topics = createTopics({
@@ -105,29 +108,26 @@ async function startOn(
   });
   let endpoint = "";
   const access = createAccess({ catalog: engine.catalog, config, clock, log, endpoint: () => endpoint });
-  const { authenticator, apiKeys, roles } = access;
-  const firstKey = await apiKeys.createFirst();
+  const firstKey = await access.apiKeys.createFirst();
   const onInternalError = (error: ServiceError): void => log.error({ error: error.cause }, "a call failed");
 
   let ready = false;
-  const caller = createHttpCaller(authenticator);
   let metrics: readonly Metric[] = [];
-  const handleHttp = createHttpHandler(
-    [
-      ...createHealthRoutes(() => ready),
-      ...createTopicRoutes({ topics, caller, turn, clock, pollTimeoutMs: limits.pollTimeoutMs }),
-      ...createApiKeyRoutes(apiKeys, caller, jsonBodyBytesMax),
-      ...createRoleRoutes(roles, caller, jsonBodyBytesMax),
-      ...createTokenRoutes({ ...access, caller, jsonBodyBytesMax, endpoint: () => endpoint }),
-      ...createMetricsRoutes(() => toPrometheusText(metrics), caller),
-    ],
-    onInternalError,
-  );
   const methods = createMethodTable({
     ...{ ...access, topics, clock, limits, endpoint: () => endpoint },
     caches: createCaches(engine.catalog),
-    caller: createCaller(authenticator),
+    caller: createCaller(access.authenticator),
   });
+  const handleHttp = createWebHandler(
+    config,
+    world,
+    { topics, access, turn, methods, onInternalError },
+    {
+      isReady: () => ready,
+      readMetrics: () => metrics,
+      endpoint: () => endpoint,
+    },
+  );
   const pressure = watchMemory(config, world);
   const parts = { pressure, machine, certificates, clock, log, turn, methods, handleHttp, onInternalError };
   const serverPort = await openPort(config, parts);
@@ -153,6 +153,46 @@ async function startOn(
       return (closing ??= stop(listener, topics, engine, config, log));
     },
   };
+}
+
+/** What is asked for by plain HTTP and by gRPC-Web, also from web pages. */
+function createWebHandler(
+  { limits, allowedOrigins }: Config,
+  { clock }: World,
+  { topics, access, turn, methods, onInternalError }: WebParts,
+  late: WebLateParts,
+): HttpHandler {
+  const { jsonBodyBytesMax, pollTimeoutMs } = limits;
+  const { endpoint } = late;
+  const caller = createHttpCaller(access.authenticator);
+  const handleApi = createHttpHandler(
+    [
+      ...createHealthRoutes(late.isReady),
+      ...createTopicRoutes({ topics, caller, turn, clock, pollTimeoutMs }),
+      ...createApiKeyRoutes(access.apiKeys, caller, jsonBodyBytesMax),
+      ...createRoleRoutes(access.roles, caller, jsonBodyBytesMax),
+      ...createTokenRoutes({ ...access, caller, jsonBodyBytesMax, endpoint }),
+      ...createMetricsRoutes(() => toPrometheusText(late.readMetrics()), caller),
+    ],
+    onInternalError,
+  );
+  const handleGrpcWeb = createGrpcWebHandler({ methods, clock, limits, onInternalError });
+  return withOrigins(allowedOrigins, (request) => handleGrpcWeb(request) ?? handleApi(request));
+}
+
+interface WebParts {
+  readonly topics: Topics;
+  readonly access: Access;
+  readonly turn: Turn;
+  readonly methods: MethodTable;
+  readonly onInternalError: (error: ServiceError) => void;
+}
+
+/** What is known only when the server listens. */
+interface WebLateParts {
+  readonly isReady: () => boolean;
+  readonly readMetrics: () => readonly Metric[];
+  readonly endpoint: () => string;
 }
 
 function watchMemory(config: Config, { clock, log, machine }: World): MemoryPressure {

@@ -19,6 +19,8 @@ export interface Config {
   readonly dataDir: string;
   readonly logLevel: LogLevel;
   readonly auth: "open" | "required";
+  /** `loopback`: pages of this machine. */
+  readonly allowedOrigins: "loopback" | "all" | ReadonlySet<string>;
   readonly heartbeatMs: number;
   readonly freshWindowMs: number;
   readonly connectionsMax: number;
@@ -93,6 +95,7 @@ export function parseConfig(flags: RawOptions, environment: RawOptions = {}): Co
     dataDir: text("data-dir"),
     logLevel: text("log-level") as LogLevel,
     auth: auth as Config["auth"],
+    allowedOrigins: parseOrigins(text("allowed-origins"), auth as Config["auth"]),
     heartbeatMs: Number(text("heartbeat-ms") || DEFAULT_HEARTBEAT_MS[auth as Config["auth"]]),
     freshWindowMs: Number(text("fresh-window-ms")),
     connectionsMax: Number(text("connections-max")),
@@ -108,6 +111,12 @@ export function parseConfig(flags: RawOptions, environment: RawOptions = {}): Co
       ringAgeMs: Number(text("ring-age-ms")),
     },
   };
+}
+
+function parseOrigins(text: string, auth: Config["auth"]): Config["allowedOrigins"] {
+  if (text === "" && auth === "open") return "loopback";
+  if (text === "all") return text;
+  return new Set(text === "" || text === "none" ? [] : text.split(","));
 }
 
 /** A sentence for each word that looks like a flag and is none: parseArgs would tell of the first only, and not of what was meant. */

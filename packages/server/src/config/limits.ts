@@ -73,6 +73,8 @@ export interface ServerLimits {
   readonly http1PipelinedMax: number;
   /** How long a long poll waits for an item. */
   readonly pollTimeoutMs: number;
+  /** Bytes of one streaming answer over gRPC-Web. Beyond: it ends, and clients begin the next one by themselves. */
+  readonly webStreamBytesMax: number;
   /** Verified tokens that are remembered. */
   readonly rememberedTokensMax: number;
   /** How long a verified token is trusted without being looked up again. */
@@ -129,6 +131,7 @@ export const defaultLimits: ServerLimits = {
   http1StallTimeoutMs: 40_000,
   http1PipelinedMax: 32,
   pollTimeoutMs: 30_000,
+  webStreamBytesMax: 4 * 1024 * 1024,
   rememberedTokensMax: 10_000,
   rememberedTokenMs: 60_000,
   tokenLengthMax: 8192,

@@ -99,6 +99,16 @@ export const OPTIONS = [
     check: { kind: "choice", choices: ["open", "required"] },
   },
   {
+    flag: "allowed-origins",
+    value: "ORIGINS",
+    help: "web pages that may use the server: origins with commas between them, all, or none (default with --auth open: pages of this machine; else none)",
+    check: {
+      kind: "pattern",
+      pattern: /^(?:all|none|https?:\/\/[^\s/,?#@]+(?:,https?:\/\/[^\s/,?#@]+)*)$/,
+      takes: "all, none, or origins such as https://app.example.com with commas between them",
+    },
+  },
+  {
     flag: "heartbeat-ms",
     value: "MS",
     help: "time between heartbeats on a subscription (default 1000 with --auth open, else 5000)",

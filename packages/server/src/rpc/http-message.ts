@@ -17,7 +17,42 @@ export interface HttpResponse {
   readonly status: number;
   /** Names in lower case. `content-length` is set by the transport. */
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Whole, or one that goes on as long as there is something to say. */
+  readonly body: Uint8Array | BodySource;
+}
+
+/** An answer that is there as a whole. */
+export interface WholeResponse extends HttpResponse {
   readonly body: Uint8Array;
+}
+
+/** Where a body comes from that goes on. */
+export interface BodySource {
+  /** Called once, when the header fields are out. */
+  start(sink: BodySink): void;
+  /** `sink.ready` is true again. May be called without need. */
+  resume(): void;
+  /** The caller is gone. Not called after `sink.end`. */
+  close(): void;
+}
+
+/** Where a body goes that goes on. */
+export interface BodySink {
+  /** True while what is written leaves at the end of this turn. */
+  readonly ready: boolean;
+  write(chunk: BodyChunk): void;
+  end(): void;
+}
+
+/** Bytes that many bodies share. */
+export class BodyChunk {
+  readonly bytes: Uint8Array;
+  /** What a transport makes of them, once for all; its own. */
+  form: unknown;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
 }
 
 /** Answers one request; never rejects. */
@@ -35,7 +70,7 @@ export function jsonResponse(
   status: number,
   value: unknown,
   headers: HttpResponse["headers"] = [],
-): HttpResponse {
+): WholeResponse {
   return {
     status,
     headers: [["content-type", "application/json"], ...headers],

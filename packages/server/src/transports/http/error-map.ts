@@ -1,7 +1,7 @@
 // The product's errors as HTTP answers (wire-contract.md 7.1, 7.2).
 
 import type { ErrorCode, ServiceError } from "../../kernel/errors.js";
-import { type HttpResponse, jsonResponse } from "../../rpc/http-message.js";
+import { type WholeResponse, jsonResponse } from "../../rpc/http-message.js";
 
 /** Status and `code` text of every error code. */
 export const HTTP_ERRORS: Readonly<Record<ErrorCode, readonly [status: number, code: string]>> = {
@@ -19,7 +19,7 @@ export const HTTP_ERRORS: Readonly<Record<ErrorCode, readonly [status: number, c
   unauthenticated: [401, "Unauthenticated"],
 };
 
-export function errorResponse(error: ServiceError): HttpResponse {
+export function errorResponse(error: ServiceError): WholeResponse {
   const [status, code] = HTTP_ERRORS[error.code];
   // Too large once is too large for ever: 429 would invite the same request again (RFC 9110 15.5.14).
   const tooLarge = error.limit === "request_size_limit_exceeded";

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { ServiceError } from "../../kernel/errors.js";
 import { createTurn } from "../../kernel/turn.js";
 import type { TopicItem } from "../../ports/topic-engine.js";
-import type { HttpResponse } from "../../rpc/http-message.js";
+import type { WholeResponse } from "../../rpc/http-message.js";
 import { LongPoll, PollAnswers } from "./long-poll.js";
 
 function createPoll() {
@@ -27,7 +27,7 @@ const item = (sequence: number, rest: Partial<TopicItem> = {}): TopicItem => ({
   ...rest,
 });
 const standing = { position: { page: 7, nextSequence: 3 } };
-const parse = (response: HttpResponse) => JSON.parse(Buffer.from(response.body).toString()) as unknown;
+const parse = (response: WholeResponse) => JSON.parse(Buffer.from(response.body).toString()) as unknown;
 
 test("answers at the end of the turn in which the first item came, with all of that turn", async () => {
   const { poll, endTurn } = createPoll();
@@ -98,7 +98,7 @@ test("those who get the same items share the answer; others do not", async () =>
   const answers = new PollAnswers();
   const ends: (() => void)[] = [];
   const turn = createTurn((run) => ends.push(run));
-  const answer = async (items: readonly TopicItem[], nextSequence: number): Promise<HttpResponse> => {
+  const answer = async (items: readonly TopicItem[], nextSequence: number): Promise<WholeResponse> => {
     const poll = new LongPoll(turn, answers);
     poll.push(poll.form.items(items));
     ends.splice(0).forEach((end) => end());

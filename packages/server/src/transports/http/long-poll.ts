@@ -3,7 +3,7 @@
 import type { ServiceError } from "../../kernel/errors.js";
 import type { Flushable, Turn } from "../../kernel/turn.js";
 import type { TopicItem } from "../../ports/topic-engine.js";
-import { type HttpResponse, jsonResponse } from "../../rpc/http-message.js";
+import { type WholeResponse, jsonResponse } from "../../rpc/http-message.js";
 import type { Discontinuity, SubscriptionSink, WireForm } from "../../topics/sink.js";
 
 type Entry = { readonly item: ItemEntry } | { readonly discontinuity: DiscontinuityEntry };
@@ -67,7 +67,7 @@ interface Answer {
   readonly first: TopicItem;
   readonly itemCount: number;
   readonly nextSequence: number;
-  readonly response: HttpResponse;
+  readonly response: WholeResponse;
 }
 
 /** The last few answers, shared by all who get the same items; at most some megabytes. */
@@ -76,7 +76,7 @@ export class PollAnswers {
   #oldest = 0;
 
   /** The answer with these items, made by `make` unless it was one of the last. An item is of one topic and page. */
-  share(items: readonly TopicItem[], nextSequence: number, make: () => HttpResponse): HttpResponse {
+  share(items: readonly TopicItem[], nextSequence: number, make: () => WholeResponse): WholeResponse {
     const first = items[0];
     if (first === undefined) return make();
     const known = this.#answers.find(
@@ -143,7 +143,7 @@ export class LongPoll implements SubscriptionSink<Chunk>, Flushable {
   }
 
   /** The answer, once there is one. */
-  async response(subscription: Positioned): Promise<HttpResponse> {
+  async response(subscription: Positioned): Promise<WholeResponse> {
     if (!this.#done) {
       await new Promise<void>((resolve) => {
         this.#onDone = resolve;
@@ -151,7 +151,7 @@ export class LongPoll implements SubscriptionSink<Chunk>, Flushable {
     }
     if (this.#error !== undefined && this.#chunks.length === 0) throw this.#error;
     const { page, nextSequence } = subscription.position ?? { page: 0, nextSequence: 0 };
-    const make = (): HttpResponse =>
+    const make = (): WholeResponse =>
       // The last two are ours: they give a caller its place even when there was nothing to tell.
       jsonResponse(200, {
         items: this.#chunks.flatMap(toEntries),

@@ -151,7 +151,8 @@ async function run(input: Uint8Array): Promise<void> {
   assert.equal(internal, undefined, "an internal error");
   assert.ok(statuses.has(status), `status ${status}`);
   for (const [, value] of headers) assert.match(value, /^[\x20-\x7e]*$/);
-  const answer = status === 204 ? {} : (JSON.parse(Buffer.from(body).toString()) as Record<string, unknown>);
+  const answer =
+    status === 204 ? {} : (JSON.parse(Buffer.from(body as Uint8Array).toString()) as Record<string, unknown>);
   if (status >= 400) assert.ok(typeof answer["code"] === "string" && typeof answer["message"] === "string");
   const segments = request.path.split("/");
   if (

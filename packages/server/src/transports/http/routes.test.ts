@@ -47,7 +47,7 @@ const handle = createHttpHandler(
 );
 
 const parse = (response: HttpResponse) =>
-  JSON.parse(Buffer.from(response.body).toString()) as Record<string, unknown>;
+  JSON.parse(Buffer.from(response.body as Uint8Array).toString()) as Record<string, unknown>;
 
 test("a request goes to the route of its method and path, names decoded", async () => {
   const response = await handle(request("POST", "/topics/a%2Fb/%E2%9C%93%20x?y=1"));
@@ -115,6 +115,6 @@ test("a failure is answered by its code; one that is nobody's doing is reported 
   assert.equal(internalErrors.length, 0);
   const response = await handle(request("GET", "/broken"));
   assert.equal(response.status, 500);
-  assert.doesNotMatch(Buffer.from(response.body).toString(), /secret/);
+  assert.doesNotMatch(Buffer.from(response.body as Uint8Array).toString(), /secret/);
   assert.match(String(internalErrors[0]?.cause), /secret/);
 });

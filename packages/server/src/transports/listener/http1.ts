@@ -12,6 +12,7 @@ import {
 import type { RequestMemory } from "../../rpc/request-memory.js";
 import type { ConnectionCounts, Http1Fault } from "./connection-counts.js";
 import { Http1Body } from "./http1-body.js";
+import { Http1Stream } from "./http1-stream.js";
 import { Http1Turns } from "./http1-turns.js";
 import { type LoadShedding, SERVER_IS_FULL } from "./load-shedding.js";
 import { BODY_TOO_LARGE, TOO_MANY_REQUESTS_HELD } from "./refused-bodies.js";
@@ -188,7 +189,9 @@ async function answer(
     },
   });
   if (isClosing()) outgoing.shouldKeepAlive = false;
-  send(outgoing, response);
+  if (response.body instanceof Uint8Array) send(outgoing, response);
+  else if (outgoing.destroyed) response.body.close();
+  else new Http1Stream(outgoing, response.body).start(response);
 }
 
 /** A target may name the host itself, as for a proxy: then Host does not count (RFC 9112 3.2.2). */
@@ -206,7 +209,7 @@ function firstValue(value: string | string[] | undefined): string | undefined {
 }
 
 function send(outgoing: ServerResponse, response: HttpResponse): void {
-  if (outgoing.destroyed) return;
+  if (outgoing.destroyed || !(response.body instanceof Uint8Array)) return;
   // Statuses without a body carry no length either (RFC 9110 8.6).
   if (response.status !== 204) outgoing.setHeader("content-length", response.body.length);
   for (const [name, value] of response.headers) outgoing.setHeader(name, value);

@@ -1,7 +1,10 @@
 // One plain HTTP request that came over HTTP/2, brought to the shape that HTTP handlers know.
 
-import { type Http2Stream, Reply, type StreamHandler, encodeHeaders } from "@subito/http2";
+import { type Http2Stream, Reply, SharedBytes, type StreamHandler, encodeHeaders } from "@subito/http2";
 import {
+  type BodyChunk,
+  type BodySink,
+  type BodySource,
   type HttpHandler,
   type HttpRequest,
   type HttpResponse,
@@ -79,9 +82,16 @@ export class Http2Call implements StreamHandler {
   }
 
   #answer(response: HttpResponse): void {
-    if (this.#answered) return;
+    if (this.#answered) {
+      if (!(response.body instanceof Uint8Array)) response.body.close();
+      return;
+    }
     this.#answered = true;
     this.#release();
+    if (!(response.body instanceof Uint8Array)) {
+      new Http2Body(this.#stream, response.body).start(response);
+      return;
+    }
     const block = encodeHeaders([
       [":status", String(response.status)],
       // Statuses without a body carry no length either (RFC 9110 8.6).
@@ -96,5 +106,53 @@ export class Http2Call implements StreamHandler {
     this.#body.take();
     this.#memory.give(this.#held);
     this.#held = 0;
+  }
+}
+
+/** The running half of a request whose answer goes on. */
+class Http2Body implements StreamHandler, BodySink {
+  readonly #stream: Http2Stream;
+  readonly #source: BodySource;
+  #ended = false;
+
+  constructor(stream: Http2Stream, source: BodySource) {
+    this.#stream = stream;
+    this.#source = source;
+  }
+
+  start({ status, headers }: HttpResponse): void {
+    this.#stream.handler = this;
+    this.#stream.respond(encodeHeaders([[":status", String(status)], ...headers]));
+    this.#source.start(this);
+  }
+
+  get ready(): boolean {
+    return this.#stream.ready;
+  }
+
+  write(chunk: BodyChunk): void {
+    if (this.#ended) return;
+    if (!(chunk.form instanceof SharedBytes)) chunk.form = new SharedBytes(chunk.bytes);
+    this.#stream.write(chunk.form as SharedBytes);
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#stream.end();
+  }
+
+  data(): void {
+    // The request is complete.
+  }
+
+  writable(): void {
+    if (!this.#ended) this.#source.resume();
+  }
+
+  closed(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#source.close();
   }
 }
