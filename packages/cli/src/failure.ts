@@ -3,7 +3,12 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 
 /** What to do about a key that is missing or wrong. */
-export const API_KEY_HINT = "Give the server's API key with --api-key or SUBITO_API_KEY.";
+const API_KEY_HINT = "Give the server's API key with --api-key or SUBITO_API_KEY.";
+
+/** The server's word on a key or token, and what to do about it. */
+export function describeRefusedKey(reason: string): string {
+  return /expired|revoked/.test(reason) ? `${reason} Make a new one.` : `${reason} ${API_KEY_HINT}`;
+}
 
 /** What OpenSSL and Node say of a certificate whose CA is not known. */
 const UNKNOWN_CA = /self-signed certificate|SELF_SIGNED_CERT|unable to (?:verify|get) |UNABLE_TO_/;
@@ -42,7 +47,7 @@ export function describeFailure(error: unknown): string {
   if (error instanceof ConnectError) {
     const hint = connectionHint(error.message);
     if (hint !== "") return `${shorten(error.rawMessage)}.${hint}`;
-    return `${error.rawMessage}${error.code === Code.Unauthenticated ? ` ${API_KEY_HINT}` : ""}`;
+    return error.code === Code.Unauthenticated ? describeRefusedKey(error.rawMessage) : error.rawMessage;
   }
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
 // Calls to the server's HTTP API, and what it says when it refuses.
 
-import { API_KEY_HINT, describeUnreachable } from "./failure.js";
+import { describeRefusedKey, describeUnreachable } from "./failure.js";
 import { type HttpAnswer, type ServerAddress, askHttp } from "./server-connection.js";
 
 /** One call; resolves to the JSON of the answer. Rejects with the server's reason when it refuses. */
@@ -19,7 +19,7 @@ export async function callApi(
   const answer = parseAnswer(response);
   if (response.status >= 400) {
     const reason = answer.message ?? `The server answered ${response.status}.`;
-    throw new Error(response.status === 401 ? `${reason} ${API_KEY_HINT}` : reason);
+    throw new Error(response.status === 401 ? describeRefusedKey(reason) : reason);
   }
   return answer;
 }

@@ -6,6 +6,7 @@ import { toEndpoint, toUrls } from "./composition/addresses.js";
 import { toMetricSources } from "./composition/metric-sources.js";
 import { openPort } from "./composition/port.js";
 import type { Config } from "./config/config.js";
+import type { NewApiKey } from "./control/api-keys.js";
 import { createCaches } from "./control/caches.js";
 import { type EmbeddedEngine, startEmbeddedEngine } from "./engines/embedded/engine.js";
 import { type Clock, systemClock } from "./kernel/clock.js";
@@ -108,7 +109,6 @@ async function startOn(
   });
   let endpoint = "";
   const access = createAccess({ catalog: engine.catalog, config, clock, log, endpoint: () => endpoint });
-  const firstKey = await access.apiKeys.createFirst();
   const onInternalError = (error: ServiceError): void => log.error({ error: error.cause }, "a call failed");
 
   let ready = false;
@@ -133,6 +133,8 @@ async function startOn(
   const serverPort = await openPort(config, parts);
   const { listener } = serverPort;
   endpoint = toEndpoint(config, listener, certificates);
+  // Not before it listens: a start that fails shows no key, and the next one would make none.
+  const firstKey = await createFirstKey(access, listener);
   const loopDelay = startLoopDelayGauge(clock);
   metrics = createMetrics(toMetricSources(engine, topics, serverPort, access, { loopDelay, machine }));
   ready = true;
@@ -193,6 +195,15 @@ interface WebLateParts {
   readonly isReady: () => boolean;
   readonly readMetrics: () => readonly Metric[];
   readonly endpoint: () => string;
+}
+
+async function createFirstKey({ apiKeys }: Access, listener: Listener): Promise<NewApiKey | undefined> {
+  try {
+    return await apiKeys.createFirst();
+  } catch (error) {
+    await listener.finishShutdown(0);
+    throw error;
+  }
 }
 
 function watchMemory(config: Config, { clock, log, machine }: World): MemoryPressure {

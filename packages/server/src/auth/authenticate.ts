@@ -177,7 +177,7 @@ class TokenAuthenticator implements Authenticator {
     const key = parseApiKeyToken(inner);
     if (key !== undefined) return this.#verifyKey(key, peer, wasKnown);
     const keyId = readKeyId(inner);
-    if (keyId === undefined) throw this.#invalid(peer);
+    if (keyId === undefined) throw this.#invalid(peer, /^bearer /i.test(token) ? WITHOUT_SCHEME : "");
     return this.#verifySigned(inner, keyId, peer);
   }
 
@@ -219,10 +219,10 @@ class TokenAuthenticator implements Authenticator {
     throw new ServiceError("unauthenticated", "The token has expired.");
   }
 
-  #invalid({ address }: Peer): ServiceError {
+  #invalid({ address }: Peer, hint = ""): ServiceError {
     this.#addresses.failed(address);
     this.failures.invalid++;
-    return new ServiceError("unauthenticated", "The API key or token is not valid.");
+    return new ServiceError("unauthenticated", `The API key or token is not valid.${hint}`);
   }
 
   #tooMany(where: string): ServiceError {
@@ -234,6 +234,9 @@ class TokenAuthenticator implements Authenticator {
     );
   }
 }
+
+/** The mistake that is made most. */
+const WITHOUT_SCHEME = ' It stands in the authorization header without a scheme, such as "Bearer", in front.';
 
 function missingKey(): ServiceError {
   return new ServiceError("unauthenticated", "An API key is needed, in the authorization header.");

@@ -107,6 +107,17 @@ test("a session may what its role may, as the role is at the time", async () => 
   );
 });
 
+test("a role whose words alone are changed ends nothing", async () => {
+  const { tokens, roles, authenticate } = setUp();
+  const request = { name: "r", description: undefined, permissions: only(READ) };
+  const { id } = await roles.create(MANAGE, request);
+  const { token } = await tokens.createSession(MANAGE, { roleId: id, lifetimeSeconds: 60 });
+  const subscription = subscribe(await authenticate(token));
+  await roles.change(MANAGE, id, { ...request, name: "r2", description: "new words" });
+  await nextTurns();
+  assert.equal(subscription.ended, "");
+});
+
 test("roles: names are taken once, those of the system stay, and none goes that a key has", async () => {
   const { roles, apiKeys } = setUp();
   const request = { name: "Bot", description: "d", permissions: only(READ) };

@@ -84,7 +84,7 @@ export function createRoles({ catalog, clock, log, onChanged }: RolesOptions): R
       const record = { ...old, name, description: description ?? old.description, permissions };
       if ((await catalog.roles.replace(record)) === "not_found") throw unknownRole(id);
       audit(log, "role_changed", by, { roleId: id, name });
-      onChanged(id);
+      if (JSON.stringify(permissions) !== JSON.stringify(old.permissions)) onChanged(id);
       return toRole(record);
     },
     async delete({ by }, id) {

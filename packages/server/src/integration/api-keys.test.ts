@@ -152,3 +152,46 @@ test("a request for a key that is wrong is told what is", async (t) => {
   const list = await askHttp(server, "/api-keys");
   assert.equal((list.json["key_info"] as unknown[]).length, 1);
 });
+
+test("a start that fails makes no key; the next one does, and shows it", async (t) => {
+  const dataDir = await createTestDirectory(t);
+  const busy = await startTestServer(t);
+  const flags = { auth: "required", "data-dir": dataDir, port: String(busy.port) };
+  await assert.rejects(startTestServer(t, { flags }), /EADDRINUSE/);
+  const server = await startRequired(t, dataDir);
+  assert.deepEqual(await publishStatus(t, server, server.firstApiKey ?? ""), GOOD);
+});
+
+const RULES = { rules: [{ type: "topic", permissions: ["read"], caches: "*", topics: "*" }] };
+
+test("a request that says two things, or something unknown, is refused as a whole", async (t) => {
+  const server = await startTestServer(t);
+  for (const [path, body] of [
+    ["/tokens", { expires_in_seconds: 60, role_id: "owner", permissions: RULES }],
+    ["/tokens", { expires_in_seconds: 60, role_id: "owner", token_id: "a" }],
+    ["/tokens", { expires_in_seconds: 60, permissions: RULES, tokenId: "a" }],
+    ["/revocations", { token_id: "a", issued_by_key: "b" }],
+    ["/revocations", { issued_before_epoch_seconds: 1, api_keys: "yes" }],
+    ["/revocations", { token_id: "a", api_keys: true }],
+    ["/revocations", {}],
+    ["/roles", { role_name: "r", permissions: RULES, conditions: [] }],
+    [
+      "/roles",
+      { role_name: "r", permissions: { ...RULES, conditions: [{ ip_filter: { allowed_cidr_ranges: [] } }] } },
+    ],
+    ["/api-keys", { role_id: "owner", description: "", expiry: "never", expires_in_seconds: 60 }],
+  ] as const) {
+    const answer = await askHttp(server, path, { body: JSON.stringify(body) });
+    assert.equal(answer.status, 400, `${path} ${JSON.stringify(body)}: ${answer.text}`);
+  }
+  const { json } = await askHttp(server, "/revocations");
+  assert.deepEqual(json, { revocations: [] });
+});
+
+test("a token behind a scheme is refused with a word about it", async (t) => {
+  const server = await startTestServer(t, { flags: { auth: "required" } });
+  const headers = { authorization: `Bearer ${server.firstApiKey}` };
+  const answer = await askHttp(server, "/api-keys", { headers });
+  assert.equal(answer.status, 401);
+  assert.match(answer.text, /without a scheme/);
+});

@@ -131,6 +131,7 @@ function parseCondition(value: unknown, at: string): IpFilter {
   ]);
   const blocks = asList(filter["allowed_cidr_ranges"], `${at}.ip_filter.allowed_cidr_ranges`);
   const isBlock = (block: unknown): block is string => typeof block === "string" && isAddressBlock(block);
+  if (blocks.length === 0) throw fault(`${at}.ip_filter`, "has no range: nobody could use it");
   if (!blocks.every(isBlock)) throw fault(`${at}.ip_filter`, 'has a range that is not like "10.0.0.0/8"');
   return { ip_filter: { allowed_cidr_ranges: blocks } };
 }

@@ -6,7 +6,7 @@ import { ServiceError } from "../../kernel/errors.js";
 import type { ApiKeyRecord } from "../../ports/catalog.js";
 import { jsonResponse } from "../../rpc/http-message.js";
 import type { HttpCaller } from "./caller.js";
-import { type JsonObject, parseJsonObject, readEpochSeconds, readText } from "./json-body.js";
+import { type JsonObject, checkFields, parseJsonObject, readEpochSeconds, readText } from "./json-body.js";
 import { toPage } from "./pages.js";
 import type { Route } from "./routes.js";
 
@@ -57,6 +57,7 @@ export function toKeyInfo(record: ApiKeyRecord): Record<string, string | number>
 }
 
 function parseCreateRequest(body: JsonObject): ApiKeyRequest & { readonly roleId: string } {
+  checkFields(body, ["role_id", "description", "expiry", "form"]);
   const facts = { roleId: readText(body, "role_id"), description: readText(body, "description") };
   const form = parseForm(readText(body, "form", "v2"));
   if (body["expiry"] === "never") return { ...facts, form, expiresAtMs: undefined };

@@ -21,6 +21,17 @@ export function parseJsonObject(body: Uint8Array, bytesMax: number): JsonObject 
   return value as JsonObject;
 }
 
+/** Refuses what would otherwise be dropped without a word: a name that is spelt another way, or has no meaning here. */
+export function checkFields(body: JsonObject, known: readonly string[]): void {
+  const surplus = Object.keys(body).find((name) => !known.includes(name));
+  if (surplus === undefined) return;
+  const name = JSON.stringify(surplus.slice(0, 64));
+  throw new ServiceError(
+    "invalid_argument",
+    `There is no field ${name} here; known are ${known.join(", ")}.`,
+  );
+}
+
 /** A text, or `fallback` where there is none; without one it is needed. */
 export function readText(body: JsonObject, name: string, fallback?: string): string {
   const value = body[name] ?? fallback;

@@ -8,7 +8,7 @@ import type { ManagementType, PermissionSet, Rule } from "../../ports/permission
 import { jsonResponse } from "../../rpc/http-message.js";
 import { toKeyInfo } from "./api-keys.js";
 import type { HttpCaller } from "./caller.js";
-import { type JsonObject, parseJsonObject, readText } from "./json-body.js";
+import { type JsonObject, checkFields, parseJsonObject, readText } from "./json-body.js";
 import { toPage } from "./pages.js";
 import type { Route } from "./routes.js";
 
@@ -64,6 +64,7 @@ export function createRoleRoutes(roles: Roles, caller: HttpCaller, jsonBodyBytes
 }
 
 function parseRole(body: JsonObject): RoleRequest {
+  checkFields(body, ["role_name", "description", "permissions"]);
   const description = body["description"] === undefined ? undefined : readText(body, "description");
   const permissions = parsePermissionSet(body["permissions"]);
   return { name: readText(body, "role_name"), description, permissions };

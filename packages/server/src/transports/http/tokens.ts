@@ -10,7 +10,7 @@ import { ServiceError } from "../../kernel/errors.js";
 import { parsePermissionSet } from "../../ports/parse-permissions.js";
 import { type HttpResponse, jsonResponse } from "../../rpc/http-message.js";
 import type { HttpCaller } from "./caller.js";
-import { type JsonObject, parseJsonObject, readEpochSeconds, readText } from "./json-body.js";
+import { type JsonObject, checkFields, parseJsonObject, readEpochSeconds, readText } from "./json-body.js";
 import type { Route } from "./routes.js";
 
 export interface TokenRoutesOptions {
@@ -32,8 +32,10 @@ export function createTokenRoutes(options: TokenRoutesOptions): Route[] {
       async handle(request) {
         const principal = await caller.authenticate(request);
         const body = parseJsonObject(request.body, jsonBodyBytesMax);
+        const isSession = body["role_id"] !== undefined;
+        checkFields(body, ["expires_in_seconds", ...(isSession ? ["role_id"] : ["permissions", "token_id"])]);
         const lifetimeSeconds = readSeconds(body, "expires_in_seconds");
-        if (body["role_id"] !== undefined) {
+        if (isSession) {
           const session = { roleId: readText(body, "role_id"), lifetimeSeconds };
           const made = await tokens.createSession(authorizeManageAccess(principal), session);
           return toResponse(made, endpoint());
@@ -51,9 +53,10 @@ export function createTokenRoutes(options: TokenRoutesOptions): Route[] {
       async handle(request) {
         const grant = authorizeManageAccess(await caller.authenticate(request));
         const body = parseJsonObject(request.body, jsonBodyBytesMax);
+        checkFields(body, ["token_id", "issued_by_key", "issued_before_epoch_seconds", "api_keys"]);
         const issuedBeforeMs = readEpochSeconds(body, "issued_before_epoch_seconds");
         const target = parseTarget(body, issuedBeforeMs !== undefined);
-        if (body["api_keys"] === true) {
+        if (readFlag(body, "api_keys")) {
           if (!("everything" in target) || issuedBeforeMs === undefined) throw onlyAll();
           await apiKeys.revokeCreatedBefore(grant, issuedBeforeMs);
         }
@@ -93,7 +96,16 @@ function readSeconds(body: JsonObject, name: string): number {
   throw new ServiceError("invalid_argument", `${name} is needed, as a whole number.`);
 }
 
+function readFlag(body: JsonObject, name: string): boolean {
+  const value = body[name] ?? false;
+  if (typeof value === "boolean") return value;
+  throw new ServiceError("invalid_argument", `${name} is true or false.`);
+}
+
 function parseTarget(body: JsonObject, hasTime: boolean): RevocationTarget {
+  if (body["token_id"] !== undefined && body["issued_by_key"] !== undefined) {
+    throw new ServiceError("invalid_argument", "Give token_id or issued_by_key, in a request each.");
+  }
   if (body["token_id"] !== undefined) return { tokenId: checkId(readText(body, "token_id")) };
   if (body["issued_by_key"] !== undefined) return { issuedByKey: checkId(readText(body, "issued_by_key")) };
   if (hasTime) return { everything: true };
