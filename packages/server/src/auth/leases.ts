@@ -120,7 +120,7 @@ export class Leases implements LeaseBook {
   }
 
   entered(lease: Lease): void {
-    this.#live.add(lease);
+    if (lease.size === 1) this.#live.add(lease);
     if (lease.checkedEnding === this.#lastEnding) return;
     const missed = this.#recent.find(
       ({ number, isConcerned }) => number > lease.checkedEnding && isConcerned(lease.principal),

@@ -45,16 +45,17 @@ export function createAuthMethods(
         const facts = { description, tokenId, form: "v1" } as const;
         const permissions = toPermissions(request.permissions);
         const toExpiry = (): number | undefined => expiryOf(request, options.clock.nowMs());
-        if (permissions === "super_user") {
-          const grant = authorizeManageAccess(principal);
-          const made = await apiKeys.createSuperUser(grant, { ...facts, expiresAtMs: toExpiry() });
-          return toBinary(
-            _GenerateApiTokenResponseSchema,
-            create(_GenerateApiTokenResponseSchema, toAnswer(made)),
-          );
-        }
-        const grant = authorizeIssueTokens(principal);
-        const made = await apiKeys.createWithRules(grant, { ...facts, expiresAtMs: toExpiry(), permissions });
+        const made =
+          permissions === "super_user"
+            ? await apiKeys.createSuperUser(authorizeManageAccess(principal), {
+                ...facts,
+                expiresAtMs: toExpiry(),
+              })
+            : await apiKeys.createWithRules(authorizeIssueTokens(principal), {
+                ...facts,
+                expiresAtMs: toExpiry(),
+                permissions,
+              });
         return toBinary(
           _GenerateApiTokenResponseSchema,
           create(_GenerateApiTokenResponseSchema, toAnswer(made)),

@@ -1,6 +1,6 @@
 // Who calls: the credentials of a call, brought to authentication.
 
-import type { Authenticator } from "../../auth/authenticate.js";
+import type { Authenticator, Peer } from "../../auth/authenticate.js";
 import { isLocalCaller } from "../../auth/local-caller.js";
 import type { Principal } from "../../auth/principal.js";
 import type { Awaitable } from "../../kernel/awaitable.js";
@@ -13,12 +13,15 @@ export interface Caller {
   authenticateBody(context: CallContext, token: string): Awaitable<Principal>;
 }
 
+/** Without a token nobody's address is asked for. */
+const local: Peer = { address: "", loopbackHost: true };
+const elsewhere: Peer = { address: "" };
+
 export function createCaller(authenticator: Authenticator): Caller {
   function authenticate(context: CallContext, token: string | undefined): Awaitable<Principal> {
     // Where a token is given, the name by which the caller reached us does not matter.
     if (token !== undefined && token !== "") return authenticator.authenticate(token, context);
-    const { address } = context;
-    return authenticator.authenticate(undefined, { address, loopbackHost: isLocalCaller(context) });
+    return authenticator.authenticate(undefined, isLocalCaller(context) ? local : elsewhere);
   }
   return {
     authenticate: (context) => authenticate(context, context.metadata.get("authorization")),

@@ -1,6 +1,6 @@
 // control_client.ScsControl: caches (wire-contract.md 4.3).
 
-import { type DescMessage, type MessageShape, create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import {
   _CreateCacheRequestSchema,
   _DeleteCacheRequestSchema,
@@ -9,13 +9,11 @@ import {
   _ListCachesResponseSchema,
 } from "@subito/wire/controlclient";
 import { authorizeListCaches, authorizeManageCaches } from "../../auth/authorize.js";
-import type { Principal } from "../../auth/principal.js";
 import type { Caches } from "../../control/caches.js";
 import { ServiceError } from "../../kernel/errors.js";
-import type { ManageCachesGrant } from "../../ports/grant.js";
 import type { UnaryMethod } from "../../rpc/methods.js";
+import { authorized } from "./authorized.js";
 import type { Caller } from "./caller.js";
-import { parseRequest } from "./parse-request.js";
 
 const emptyMessage = new Uint8Array(0);
 
@@ -44,51 +42,32 @@ function toLimitMessages(limits: PublishedLimits) {
   };
 }
 
-/** A method for those who may manage caches: parses, authorizes, runs. */
-function manage<Schema extends DescMessage>(
-  caller: Caller,
-  schema: Schema,
-  run: (grant: ManageCachesGrant, request: MessageShape<Schema>) => Promise<Uint8Array>,
-): UnaryMethod {
-  return {
-    kind: "unary",
-    async handle(context, bytes) {
-      const request = parseRequest((all) => fromBinary(schema, all), bytes);
-      const principal: Principal = await caller.authenticate(context);
-      return run(authorizeManageCaches(principal), request);
-    },
-  };
-}
-
 export function createCacheMethods(
   caches: Caches,
   caller: Caller,
   limits: PublishedLimits,
 ): Record<"CreateCache" | "DeleteCache" | "FlushCache" | "ListCaches", UnaryMethod> {
+  const mayManage = authorizeManageCaches;
   return {
-    CreateCache: manage(caller, _CreateCacheRequestSchema, async (grant, { cacheName }) => {
+    CreateCache: authorized(caller, _CreateCacheRequestSchema, mayManage, async (grant, { cacheName }) => {
       const outcome = await caches.create(grant, cacheName);
       if (outcome === "already_exists") {
         throw new ServiceError("already_exists", `There is a cache named "${cacheName}" already.`);
       }
       return emptyMessage;
     }),
-    DeleteCache: manage(caller, _DeleteCacheRequestSchema, async (grant, { cacheName }) => {
+    DeleteCache: authorized(caller, _DeleteCacheRequestSchema, mayManage, async (grant, { cacheName }) => {
       await caches.delete(grant, cacheName);
       return emptyMessage;
     }),
-    FlushCache: manage(caller, _FlushCacheRequestSchema, async (grant, { cacheName }) => {
+    FlushCache: authorized(caller, _FlushCacheRequestSchema, mayManage, async (grant, { cacheName }) => {
       await caches.flush(grant, cacheName);
       return emptyMessage;
     }),
-    ListCaches: {
-      kind: "unary",
-      async handle(context, bytes) {
-        parseRequest((all) => fromBinary(_ListCachesRequestSchema, all), bytes);
-        const records = await caches.list(authorizeListCaches(await caller.authenticate(context)));
-        const cache = records.map(({ name }) => ({ cacheName: name, ...toLimitMessages(limits) }));
-        return toBinary(_ListCachesResponseSchema, create(_ListCachesResponseSchema, { cache }));
-      },
-    },
+    ListCaches: authorized(caller, _ListCachesRequestSchema, authorizeListCaches, async (grant) => {
+      const records = await caches.list(grant);
+      const cache = records.map(({ name }) => ({ cacheName: name, ...toLimitMessages(limits) }));
+      return toBinary(_ListCachesResponseSchema, create(_ListCachesResponseSchema, { cache }));
+    }),
   };
 }

@@ -1,6 +1,6 @@
 // The part of global_admin.GlobalAdmin that is about API keys with a role (wire-contract.md 4.10).
 
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import {
   type _GenerateGlobalApiKeyRequest,
   GlobalApiKeySchema,
@@ -14,19 +14,19 @@ import { ServiceError } from "../../kernel/errors.js";
 import type { ApiKeyRecord } from "../../ports/catalog.js";
 import { toEnvelope } from "../../rpc/envelope.js";
 import type { Method } from "../../rpc/methods.js";
+import { authorized } from "./authorized.js";
 import type { Caller } from "./caller.js";
-import { parseRequest } from "./parse-request.js";
 
 export function createGlobalAdminMethods(
   apiKeys: ApiKeys,
   caller: Caller,
 ): Record<"GenerateGlobalApiKey" | "ListGlobalApiKeys" | "RevokeGlobalApiKey", Method> {
   return {
-    GenerateGlobalApiKey: {
-      kind: "unary",
-      async handle(context, bytes) {
-        const request = parseRequest((all) => fromBinary(_GenerateGlobalApiKeyRequestSchema, all), bytes);
-        const grant = authorizeManageAccess(await caller.authenticate(context));
+    GenerateGlobalApiKey: authorized(
+      caller,
+      _GenerateGlobalApiKeyRequestSchema,
+      authorizeManageAccess,
+      async (grant, request) => {
         const { description, roleId } = request;
         const spec = { description, roleId, form: "v2", expiresAtMs: expiryOf(request) } as const;
         const { token, record } = await apiKeys.create(grant, spec);
@@ -36,7 +36,7 @@ export function createGlobalAdminMethods(
           create(_GenerateGlobalApiKeyResponseSchema, answer),
         );
       },
-    },
+    ),
     ListGlobalApiKeys: {
       kind: "server-stream",
       async handle(context, _bytes, responses) {
@@ -50,15 +50,15 @@ export function createGlobalAdminMethods(
         return { resume() {}, close() {} };
       },
     },
-    RevokeGlobalApiKey: {
-      kind: "unary",
-      async handle(context, bytes) {
-        const request = parseRequest((all) => fromBinary(_RevokeGlobalApiKeyRequestSchema, all), bytes);
-        const grant = authorizeManageAccess(await caller.authenticate(context));
-        await apiKeys.revoke(grant, request.keyId);
+    RevokeGlobalApiKey: authorized(
+      caller,
+      _RevokeGlobalApiKeyRequestSchema,
+      authorizeManageAccess,
+      async (grant, { keyId }) => {
+        await apiKeys.revoke(grant, keyId);
         return new Uint8Array(0);
       },
-    },
+    ),
   };
 }
 

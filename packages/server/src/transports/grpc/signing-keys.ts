@@ -1,9 +1,10 @@
 // The signing keys of control_client.ScsControl (wire-contract.md 4.3): with one, a back end signs disposable tokens itself.
 
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import {
   _CreateSigningKeyRequestSchema,
   _CreateSigningKeyResponseSchema,
+  _ListSigningKeysRequestSchema,
   _ListSigningKeysResponseSchema,
   _RevokeSigningKeyRequestSchema,
 } from "@subito/wire/controlclient";
@@ -13,50 +14,35 @@ import { ServiceError } from "../../kernel/errors.js";
 import type { SigningKeyRecord } from "../../ports/catalog.js";
 import type { UnaryMethod } from "../../rpc/methods.js";
 import { toSeconds } from "./auth.js";
+import { authorized } from "./authorized.js";
 import type { Caller } from "./caller.js";
-import { parseRequest } from "./parse-request.js";
 
 export function createSigningKeyMethods(
   signingKeys: SigningKeys,
   caller: Caller,
 ): Record<"CreateSigningKey" | "RevokeSigningKey" | "ListSigningKeys", UnaryMethod> {
+  const mayIssue = authorizeIssueTokens;
   return {
-    CreateSigningKey: {
-      kind: "unary",
-      async handle(context, bytes) {
-        const request = parseRequest((all) => fromBinary(_CreateSigningKeyRequestSchema, all), bytes);
-        const grant = authorizeIssueTokens(await caller.authenticate(context));
-        if (request.ttlMinutes === 0) {
-          throw new ServiceError("invalid_argument", "A signing key lives for a minute at least.");
-        }
-        const key = await signingKeys.create(grant, request.ttlMinutes * 60_000);
-        const answer = { key: toJwk(key), expiresAt: toSeconds(key.expiresAtMs) };
-        return toBinary(_CreateSigningKeyResponseSchema, create(_CreateSigningKeyResponseSchema, answer));
-      },
-    },
-    RevokeSigningKey: {
-      kind: "unary",
-      async handle(context, bytes) {
-        const request = parseRequest((all) => fromBinary(_RevokeSigningKeyRequestSchema, all), bytes);
-        const grant = authorizeIssueTokens(await caller.authenticate(context));
-        await signingKeys.revoke(grant, request.keyId);
-        return new Uint8Array(0);
-      },
-    },
-    ListSigningKeys: {
-      kind: "unary",
-      async handle(context) {
-        const keys = await signingKeys.list(authorizeIssueTokens(await caller.authenticate(context)));
-        const signingKey = keys.map(({ id, expiresAtMs }) => ({
-          keyId: id,
-          expiresAt: toSeconds(expiresAtMs),
-        }));
-        return toBinary(
-          _ListSigningKeysResponseSchema,
-          create(_ListSigningKeysResponseSchema, { signingKey }),
-        );
-      },
-    },
+    CreateSigningKey: authorized(caller, _CreateSigningKeyRequestSchema, mayIssue, async (grant, request) => {
+      if (request.ttlMinutes === 0) {
+        throw new ServiceError("invalid_argument", "A signing key lives for a minute at least.");
+      }
+      const key = await signingKeys.create(grant, request.ttlMinutes * 60_000);
+      const answer = { key: toJwk(key), expiresAt: toSeconds(key.expiresAtMs) };
+      return toBinary(_CreateSigningKeyResponseSchema, create(_CreateSigningKeyResponseSchema, answer));
+    }),
+    RevokeSigningKey: authorized(caller, _RevokeSigningKeyRequestSchema, mayIssue, async (grant, request) => {
+      await signingKeys.revoke(grant, request.keyId);
+      return new Uint8Array(0);
+    }),
+    ListSigningKeys: authorized(caller, _ListSigningKeysRequestSchema, mayIssue, async (grant) => {
+      const keys = await signingKeys.list(grant);
+      const signingKey = keys.map(({ id, expiresAtMs }) => ({
+        keyId: id,
+        expiresAt: toSeconds(expiresAtMs),
+      }));
+      return toBinary(_ListSigningKeysResponseSchema, create(_ListSigningKeysResponseSchema, { signingKey }));
+    }),
   };
 }
 
