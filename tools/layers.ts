@@ -58,10 +58,18 @@ export const layers: readonly Layer[] = [
     imports: ["auth", "topics", "control", "rpc", "rpc/grpc", "wire", "ports"],
     outside: ["@bufbuild/protobuf", "@bufbuild/protobuf/wire"],
   },
+  // What every way that speaks JSON says in the same words.
+  {
+    name: "transports/json",
+    path: `${serverRoot}transports/json/`,
+    imports: [],
+    typesFrom: ["ports", "topics"],
+    outside: [],
+  },
   {
     name: "transports/http",
     path: `${serverRoot}transports/http/`,
-    imports: ["auth", "topics", "control", "rpc", "ports"],
+    imports: ["auth", "topics", "control", "rpc", "ports", "transports/json"],
     outside: [],
   },
   {

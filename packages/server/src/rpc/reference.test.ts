@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { ERROR_CODES, ServiceError, type LimitReason } from "../kernel/errors.js";
-import { HTTP_ERRORS } from "../transports/http/error-map.js";
+import { HTTP_ERRORS } from "../transports/json/errors.js";
 import { GRPC_STATUS } from "./status.js";
 
 const reference = readFileSync(new URL("../../../../docs/reference/errors.md", import.meta.url), "utf8");

@@ -189,13 +189,13 @@ export class HubTopic implements TopicWatcher, Flushable, SubscriptionFeed {
     }
     subscription.nextSequence = next;
     this.counts.itemsDelivered += next - cursor;
-    subscription.sink.push(subscription.sink.form.items(items.slice(cursor - sequence)));
+    subscription.sink.push(subscription.sink.form.items(items.slice(cursor - sequence), this));
   }
 
   #chunkOf(form: WireForm<unknown>, items: readonly TopicItem[]): unknown {
     const known = this.#forms.indexOf(form);
     if (known >= 0) return this.#chunks[known];
-    const chunk = form.items(items);
+    const chunk = form.items(items, this);
     this.#forms.push(form);
     this.#chunks.push(chunk);
     return chunk;

@@ -12,13 +12,19 @@ export interface Discontinuity {
   readonly newPage: number;
 }
 
+/** Which topic things are of. */
+export interface TopicName {
+  readonly cacheName: string;
+  readonly topicName: string;
+}
+
 /**
  * How a transport writes things down. Pure. Compared by identity: subscriptions that bring the same form share the encoded
  * chunk, so that an item is encoded once however many receive it.
  */
 export interface WireForm<Chunk> {
-  items(items: readonly TopicItem[]): Chunk;
-  discontinuity(discontinuity: Discontinuity): Chunk;
+  items(items: readonly TopicItem[], topic: TopicName): Chunk;
+  discontinuity(discontinuity: Discontinuity, topic: TopicName): Chunk;
   heartbeat(): Chunk;
 }
 

@@ -240,7 +240,7 @@ export class TopicSubscription implements Subscription, HeartbeatMember, LeaseHo
       this.page = head.page;
       this.nextSequence = firstSequence;
       this.#feed.counts.discontinuities++;
-      this.sink.push(this.sink.form.discontinuity(gap));
+      this.sink.push(this.sink.form.discontinuity(gap, this.#feed));
       if (this.state !== READING) return;
     }
     const already = this.nextSequence - firstSequence;
@@ -251,7 +251,7 @@ export class TopicSubscription implements Subscription, HeartbeatMember, LeaseHo
   /** False when the sink has ended the subscription meanwhile. */
   #pushItems(items: readonly TopicItem[]): boolean {
     const firstSequence = this.nextSequence;
-    const chunk = this.sink.form.items(items);
+    const chunk = this.sink.form.items(items, this.#feed);
     this.nextSequence += items.length;
     this.#feed.counts.itemsDelivered += items.length;
     this.#feed.shareChunk({

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ERROR_CODES, ServiceError } from "../../kernel/errors.js";
-import { HTTP_ERRORS, errorResponse } from "./error-map.js";
+import { HTTP_ERRORS } from "../json/errors.js";
+import { errorResponse } from "./error-map.js";
 
 const parse = (body: Uint8Array): unknown => JSON.parse(Buffer.from(body).toString());
 

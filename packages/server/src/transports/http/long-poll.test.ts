@@ -26,6 +26,7 @@ const item = (sequence: number, rest: Partial<TopicItem> = {}): TopicItem => ({
   publishedAtMs: 0,
   ...rest,
 });
+const topic = { cacheName: "default", topicName: "news" };
 const standing = { position: { page: 7, nextSequence: 3 } };
 const parse = (response: WholeResponse) => JSON.parse(Buffer.from(response.body).toString()) as unknown;
 
@@ -35,8 +36,10 @@ test("answers at the end of the turn in which the first item came, with all of t
   poll.push(poll.form.heartbeat());
   endTurn();
   assert.ok(poll.ready, "a heartbeat is nothing to tell");
-  poll.push(poll.form.items([item(1)]));
-  poll.push(poll.form.items([item(2, { kind: "binary", value: Uint8Array.of(0, 255), publisherId: "me" })]));
+  poll.push(poll.form.items([item(1)], topic));
+  poll.push(
+    poll.form.items([item(2, { kind: "binary", value: Uint8Array.of(0, 255), publisherId: "me" })], topic),
+  );
   assert.ok(poll.ready);
   endTurn();
   assert.ok(!poll.ready);
@@ -52,7 +55,7 @@ test("answers at the end of the turn in which the first item came, with all of t
 
 test("a discontinuity alone is worth an answer", async () => {
   const { poll, endTurn } = createPoll();
-  poll.push(poll.form.discontinuity({ lastSequence: 1, newSequence: 9, newPage: 8 }));
+  poll.push(poll.form.discontinuity({ lastSequence: 1, newSequence: 9, newPage: 8 }, topic));
   endTurn();
   const { items } = parse(await poll.response(standing)) as { items: unknown };
   assert.deepEqual(items, [
@@ -81,16 +84,16 @@ test("an end without items is the answer; behind items it waits for the next pol
   poll.end(gone);
   await assert.rejects(answer, gone);
   const other = createPoll();
-  other.poll.push(other.poll.form.items([item(1)]));
+  other.poll.push(other.poll.form.items([item(1)], topic));
   other.poll.end(gone);
   assert.equal((await other.poll.response(standing)).status, 200);
 });
 
 test("is not ready for more once the answer is large", () => {
   const { poll } = createPoll();
-  poll.push(poll.form.items([item(1, { value: Buffer.alloc(1024 * 1024 - 1) })]));
+  poll.push(poll.form.items([item(1, { value: Buffer.alloc(1024 * 1024 - 1) })], topic));
   assert.ok(poll.ready);
-  poll.push(poll.form.items([item(2, { value: Buffer.alloc(1) })]));
+  poll.push(poll.form.items([item(2, { value: Buffer.alloc(1) })], topic));
   assert.ok(!poll.ready);
 });
 
@@ -100,7 +103,7 @@ test("those who get the same items share the answer; others do not", async () =>
   const turn = createTurn((run) => ends.push(run));
   const answer = async (items: readonly TopicItem[], nextSequence: number): Promise<WholeResponse> => {
     const poll = new LongPoll(turn, answers);
-    poll.push(poll.form.items(items));
+    poll.push(poll.form.items(items, topic));
     ends.splice(0).forEach((end) => end());
     return poll.response({ position: { page: 7, nextSequence } });
   };

@@ -5,21 +5,14 @@ import type { Flushable, Turn } from "../../kernel/turn.js";
 import type { TopicItem } from "../../ports/topic-engine.js";
 import { type WholeResponse, jsonResponse } from "../../rpc/http-message.js";
 import type { Discontinuity, SubscriptionSink, WireForm } from "../../topics/sink.js";
+import {
+  type DiscontinuityEntry,
+  type ItemEntry,
+  toDiscontinuityEntry,
+  toItemEntry,
+} from "../json/entries.js";
 
 type Entry = { readonly item: ItemEntry } | { readonly discontinuity: DiscontinuityEntry };
-
-interface ItemEntry {
-  readonly topic_sequence_number: number;
-  readonly sequence_page: number;
-  readonly value: { readonly text: string } | { readonly binary: string };
-  readonly publisher_id?: string;
-}
-
-interface DiscontinuityEntry {
-  readonly last_topic_sequence: number;
-  readonly new_topic_sequence: number;
-  readonly new_sequence_page: number;
-}
 
 /** What is said is written down when it is answered, and then once for all who get the same. */
 interface Chunk {
@@ -40,24 +33,6 @@ const form: WireForm<Chunk> = {
 function toEntries({ items, discontinuity }: Chunk): Entry[] {
   if (discontinuity !== undefined) return [{ discontinuity: toDiscontinuityEntry(discontinuity) }];
   return items.map((item) => ({ item: toItemEntry(item) }));
-}
-
-function toItemEntry(item: TopicItem): ItemEntry {
-  const bytes = Buffer.from(item.value.buffer, item.value.byteOffset, item.value.byteLength);
-  return {
-    topic_sequence_number: item.sequence,
-    sequence_page: item.page,
-    value: item.kind === "text" ? { text: bytes.toString("utf8") } : { binary: bytes.toString("base64") },
-    ...(item.publisherId === "" ? {} : { publisher_id: item.publisherId }),
-  };
-}
-
-function toDiscontinuityEntry(discontinuity: Discontinuity): DiscontinuityEntry {
-  return {
-    last_topic_sequence: discontinuity.lastSequence,
-    new_topic_sequence: discontinuity.newSequence,
-    new_sequence_page: discontinuity.newPage,
-  };
 }
 
 /** Answers that are remembered: a crowd that polls one topic asks for the same in one turn. */

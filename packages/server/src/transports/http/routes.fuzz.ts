@@ -10,7 +10,7 @@ import { createTurn } from "../../kernel/turn.js";
 import { type HttpHandler, type HttpRequest, splitTarget } from "../../rpc/http-message.js";
 import type { Topics } from "../../topics/topics.js";
 import { createApiKeyRoutes } from "./api-keys.js";
-import { HTTP_ERRORS } from "./error-map.js";
+import { HTTP_ERRORS } from "../json/errors.js";
 import { createHealthRoutes } from "./health.js";
 import { createTestAccess } from "../../testing/access.js";
 import { createRoleRoutes } from "./roles.js";
