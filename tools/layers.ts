@@ -122,6 +122,8 @@ export const layers: readonly Layer[] = [
     outside: ["node:path"],
   },
   { name: "http2", path: "packages/http2/src/", imports: [], outside: [] },
+  { name: "websocket", path: "packages/websocket/src/", imports: [], outside: ["node:crypto", "node:zlib"] },
+  { name: "sdk", path: "packages/sdk/src/", imports: [], outside: [] },
   { name: "wire", path: "packages/wire/gen/", imports: [], outside: ["@bufbuild/protobuf*"] },
   {
     name: "cli",

@@ -1,0 +1,3 @@
+// What users of the SDK import.
+
+export {};
