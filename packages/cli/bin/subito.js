@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 
 // Before anything else is loaded: V8 lets the space for new objects grow to tens of megabytes under load, and keeps it. A server with
-// thousands of idle connections is better off without (docs/decisions/0006-a-small-new-space.md).
+// thousands of idle connections is better off without, and sets the size itself (docs/decisions/0006-a-small-new-space.md).
 if (process.argv[2] === "serve") setFlagsFromString("--semi-space-growth-factor=1");
 
 const main = new URL("../dist/main.js", import.meta.url);

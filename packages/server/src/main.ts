@@ -4,7 +4,9 @@ import { resolve } from "node:path";
 import { ConfigError, parseConfig, parseFlags, type Config } from "./config/config.js";
 import { readEnvironment } from "./config/env.js";
 import { optionsHelp } from "./config/options.js";
+import { systemClock } from "./kernel/clock.js";
 import { createLogger } from "./kernel/log.js";
+import { holdNewSpace } from "./kernel/new-space.js";
 import { startServer, type RunningServer } from "./server.js";
 
 const EXIT_OK = 0;
@@ -41,6 +43,7 @@ export async function runServer(argv: readonly string[]): Promise<number> {
 }
 
 async function serve(config: Config): Promise<number> {
+  holdNewSpace(systemClock);
   const log = createLogger({ level: config.logLevel });
   // Asked for before the server starts, so that a signal during the start is not lost.
   const stopped = untilSignal();
