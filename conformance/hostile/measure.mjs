@@ -32,41 +32,52 @@ const settleMs = 500;
  * @property {number} serverCpu Processor seconds of the server for a second of the attack.
  */
 
+/** The name by which an attacker only computes. */
+const COMPUTING_ONLY = "nothing";
+
+/**
+ * What `observe` sees while `attack` goes on.
+ * @template T
+ * @param {string} attack @param {{ port: number, pid: number }} server @param {() => Promise<T>} observe
+ * @returns {Promise<{ observed: T, rounds: number, serverCpu: number }>}
+ */
+async function during(attack, { port, pid }, observe) {
+  // Whatever time the server and the witness leave, and no more: a real attacker computes on its own machine.
+  const script = join(import.meta.dirname, "repeat-attack.mjs");
+  const attacker = spawn("chrt", ["--idle", "0", process.execPath, script, attack, String(port)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  attacker.stdout.on("data", (text) => (output += text));
+  await new Promise((resolve) => setTimeout(resolve, settleMs));
+  const cpu = readCpu(pid);
+  const start = performance.now();
+  const observed = await observe();
+  const { cpuUs } = subtractCpu(cpu, readCpu(pid));
+  const elapsedUs = (performance.now() - start) * 1000;
+  attacker.kill();
+  // An attack that writes without a pause may not hear the signal.
+  const timer = setTimeout(() => attacker.kill("SIGKILL"), 2000);
+  await once(attacker, "close");
+  clearTimeout(timer);
+  return { observed, rounds: Number(output), serverCpu: cpuUs / elapsedUs };
+}
+
 /** @param {string} attack @returns {Promise<Row>} */
 async function measure(attack) {
   const server = await startSubito({ args: serverArgs });
   const witness = await LatencyWitness.start(server.url);
   try {
     await witness.observe(1);
-    const before = await witness.observe(seconds);
-    // Whatever time the server and the witness leave, and no more: a real attacker computes on its own machine.
-    const attacker = spawn(
-      "chrt",
-      [
-        "--idle",
-        "0",
-        process.execPath,
-        join(import.meta.dirname, "repeat-attack.mjs"),
-        attack,
-        String(server.port),
-      ],
-      { stdio: ["ignore", "pipe", "inherit"] },
-    );
-    let output = "";
-    attacker.stdout.on("data", (text) => (output += text));
-    await new Promise((resolve) => setTimeout(resolve, settleMs));
-    const cpu = readCpu(server.pid);
-    const start = performance.now();
-    const during = await witness.observe(seconds);
-    const { cpuUs } = subtractCpu(cpu, readCpu(server.pid));
-    const elapsedUs = (performance.now() - start) * 1000;
-    attacker.kill();
-    // An attack that writes without a pause may not hear the signal.
-    const timer = setTimeout(() => attacker.kill("SIGKILL"), 2000);
-    await once(attacker, "close");
-    clearTimeout(timer);
-    const ratio = during.p99Ms / before.p99Ms;
-    return { attack, rounds: Number(output), before, during, ratio, serverCpu: cpuUs / elapsedUs };
+    // What another busy process does to the machine's caches and cores is no doing of an attack.
+    const before = await during(COMPUTING_ONLY, server, () => witness.observe(seconds));
+    const attacked = await during(attack, server, () => witness.observe(seconds));
+    const ratio = attacked.observed.p99Ms / before.observed.p99Ms;
+    return {
+      ...{ attack, ratio, rounds: attacked.rounds, serverCpu: attacked.serverCpu },
+      before: before.observed,
+      during: attacked.observed,
+    };
   } finally {
     witness.close();
     await server.kill();
@@ -87,7 +98,7 @@ const head = [
 console.log(head.join("\n"));
 /** @type {Row[]} */
 const rows = [];
-for (const name of ["nothing", ...(await loadAttacks(words)).keys()]) {
+for (const name of [COMPUTING_ONLY, ...(await loadAttacks(words)).keys()]) {
   const row = await measure(name);
   rows.push(row);
   console.log(toLine(row));
@@ -107,8 +118,8 @@ How late items come to 5 subscribers on connections of their own, 100 items a se
 before and ${seconds} seconds during each attack, which one process repeats with new connections as fast as it can.
 
 The attacker, the server and the witness share ${machine.cores} cores; the attacker has only the time that the others leave (\`chrt --idle\`), as
-if it sat on a machine of its own. The row \`nothing\` is an attacker that only computes. \`server CPU\` is of one core. \`rounds\` is how often the
-attack came to its end; 0 or NaN: it was still going on.
+if it sat on a machine of its own. \`before\`, and in the row \`nothing\` also \`during\`, it only computes: that row shows by how much two measurements
+of the same differ. \`server CPU\` is of one core. \`rounds\` is how often the attack came to its end; 0 or NaN: it was still going on.
 
 ${[...head, ...rows.map(toLine)].join("\n")}
 `;

@@ -119,7 +119,7 @@ export const defaultLimits: ServerLimits = {
   requestBytesTotalMax: 256 * 1024 * 1024,
   loopbackReserveMax: 32,
   readBytesPerTurnMax: 2 * 1024 * 1024,
-  readMsPerTurnMax: 2,
+  readMsPerTurnMax: 0.5,
   smallReadBytesMax: 4096,
   readSliceBytesMax: 4096,
   writesPerTurnMax: 256,

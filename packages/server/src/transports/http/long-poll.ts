@@ -72,6 +72,8 @@ interface Positioned {
   readonly position: { readonly page: number; readonly nextSequence: number } | undefined;
 }
 
+const unread: WholeResponse = { status: 204, headers: [], body: new Uint8Array(0) };
+
 export class LongPoll implements SubscriptionSink<Chunk>, Flushable {
   readonly form = form;
   readonly #turn: Turn;
@@ -80,6 +82,7 @@ export class LongPoll implements SubscriptionSink<Chunk>, Flushable {
   #bytes = 0;
   #error: ServiceError | undefined;
   #done = false;
+  #abandoned = false;
   #scheduled = false;
   #onDone: (() => void) | undefined;
 
@@ -111,6 +114,12 @@ export class LongPoll implements SubscriptionSink<Chunk>, Flushable {
     this.finish();
   }
 
+  /** Nobody waits for the answer any more: it is not made. */
+  abandon(): void {
+    this.#abandoned = true;
+    this.finish();
+  }
+
   /** Answers with what there is. */
   finish(): void {
     this.#done = true;
@@ -124,6 +133,7 @@ export class LongPoll implements SubscriptionSink<Chunk>, Flushable {
         this.#onDone = resolve;
       });
     }
+    if (this.#abandoned) return unread;
     if (this.#error !== undefined && this.#chunks.length === 0) throw this.#error;
     const { page, nextSequence } = subscription.position ?? { page: 0, nextSequence: 0 };
     const make = (): WholeResponse =>

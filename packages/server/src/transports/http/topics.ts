@@ -65,7 +65,7 @@ async function poll(
   const waiting = new LongPoll(turn, answers);
   const subscription = await topics.subscribe(grant, cursor, waiting);
   const timer = clock.after(pollTimeoutMs, () => waiting.finish());
-  request.onAborted(() => waiting.finish());
+  request.onAborted(() => waiting.abandon());
   try {
     return await waiting.response(subscription);
   } finally {
