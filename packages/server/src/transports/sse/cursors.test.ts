@@ -10,7 +10,10 @@ import { formatCursor, joinCursors, parseCursors } from "./cursors.js";
 const formatCursors = (positions: readonly TopicPosition[]): string =>
   joinCursors(positions.map(formatCursor));
 
-const anyPosition = fc.record({ page: fc.maxSafeNat(), nextSequence: fc.maxSafeNat() });
+const anyPosition = fc.record(
+  { page: fc.maxSafeNat(), nextSequence: fc.maxSafeNat() },
+  { noNullPrototype: true },
+);
 
 test("property: any list of cursors survives the way out and back", () => {
   fc.assert(
