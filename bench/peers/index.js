@@ -10,12 +10,13 @@ import { nchan } from "./nchan.js";
 import { nodeHttp2 } from "./node-http2.js";
 import { redis } from "./redis.js";
 import { socketIo } from "./socket-io.js";
-import { subito } from "./subito.js";
+import { subito, subitoWebSocket } from "./subito.js";
 import { ws } from "./ws.js";
 
 /** @type {readonly import("./peer.js").Peer[]} */
 export const PEERS = [
   subito,
+  subitoWebSocket,
   redis,
   nats,
   centrifugo,

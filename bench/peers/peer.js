@@ -4,7 +4,7 @@
  * Where and how to reach a running server.
  * @typedef {object} Target
  * @property {number} port  on 127.0.0.1
- * @property {"http2" | "redis" | "nats" | "mqtt" | "centrifugo" | "nchan" | "ws" | "socket-io"} subscribeProtocol
+ * @property {"http2" | "redis" | "nats" | "mqtt" | "centrifugo" | "nchan" | "ws" | "socket-io" | "subito-websocket"} subscribeProtocol
  * @property {"grpc" | "redis" | "nats" | "mqtt" | "centrifugo" | "nchan" | "ws" | "socket-io" | "floor"} publishProtocol
  * @property {string | null} authorization  value of the `authorization` header of gRPC calls
  * @property {"sequence-and-page" | "offset-and-epoch"} [resume]  how a client that comes back says what it has; left out where it cannot

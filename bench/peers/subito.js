@@ -23,41 +23,56 @@ export function parseReadyLines(output) {
   return { port: Number(address), authorization };
 }
 
-/** @type {import("./peer.js").Peer} */
-export const subito = {
-  id: "subito",
-  label: "Subito",
+/** @typedef {import("./peer.js").Target} Target */
+
+/** @param {Target["subscribeProtocol"]} subscribeProtocol @param {readonly string[]} [flags] @returns {Promise<import("./peer.js").RunningPeer>} */
+async function start(subscribeProtocol, flags = []) {
+  await readFile(PROGRAM).catch(() => {
+    throw new Error("packages/cli is not built: run `npm run build` first");
+  });
+  const folder = await mkdtemp(join(tmpdir(), "subito-bench-"));
+  const args = ["serve", "--port", "0", "--data-dir", folder, "--auth", "required", "--log-level", "error"];
+  const child = startChild(process.execPath, [PROGRAM, ...args, ...flags]);
+  const removeFolder = () => rm(folder, { recursive: true, force: true });
+  try {
+    const { port, authorization } = await waitForChild(child, parseReadyLines);
+    return {
+      pid: /** @type {number} */ (child.pid),
+      target: {
+        port,
+        subscribeProtocol,
+        publishProtocol: "grpc",
+        authorization,
+        resume: "sequence-and-page",
+      },
+      stop: async () => {
+        await endProcess(child);
+        await removeFolder();
+      },
+    };
+  } catch (error) {
+    await removeFolder();
+    throw error;
+  }
+}
+
+const common = {
   tool: null,
   toolRequired: false,
   fanoutDeliveriesMax: Infinity,
   version: () => JSON.parse(readFileSync(MANIFEST, "utf8")).version,
-  start: async () => {
-    await readFile(PROGRAM).catch(() => {
-      throw new Error("packages/cli is not built: run `npm run build` first");
-    });
-    const folder = await mkdtemp(join(tmpdir(), "subito-bench-"));
-    const args = ["serve", "--port", "0", "--data-dir", folder, "--auth", "required", "--log-level", "error"];
-    const child = startChild(process.execPath, [PROGRAM, ...args]);
-    const removeFolder = () => rm(folder, { recursive: true, force: true });
-    try {
-      const { port, authorization } = await waitForChild(child, parseReadyLines);
-      return {
-        pid: /** @type {number} */ (child.pid),
-        target: {
-          port,
-          subscribeProtocol: "http2",
-          publishProtocol: "grpc",
-          authorization,
-          resume: "sequence-and-page",
-        },
-        stop: async () => {
-          await endProcess(child);
-          await removeFolder();
-        },
-      };
-    } catch (error) {
-      await removeFolder();
-      throw error;
-    }
-  },
+};
+
+/** @type {import("./peer.js").Peer} */
+export const subito = { ...common, id: "subito", label: "Subito", start: () => start("http2") };
+
+/** As many sockets as the tables have come from one address. */
+const ROOM = ["--web-sockets-per-address", "100000"];
+
+/** The same server, subscribed to through `/ws`. @type {import("./peer.js").Peer} */
+export const subitoWebSocket = {
+  ...common,
+  id: "subito-websocket",
+  label: "Subito, WebSocket",
+  start: () => start("subito-websocket", ROOM),
 };

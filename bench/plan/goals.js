@@ -14,6 +14,7 @@ import { formatCount } from "./scenario.js";
 export const GOALS_SECTION = "goals";
 
 const CPU = "goal-cpu";
+const WEBSOCKET = "goal-websocket";
 const PUBLISH = "goal-publish";
 const LATENCY = "goal-latency";
 const MEMORY = "goal-memory";
@@ -48,6 +49,25 @@ function planCpu(goals, bench) {
       const lanes = peers.map((peer) => ({ measure: "goal-own", peer, shape: own }));
       const subito = peers.filter(({ id }) => id === "subito");
       lanes.push(...subito.map((peer) => ({ measure: "goal-multiplexed", peer, shape: multiplexed })));
+      return measurePairedCpu(lanes, { warm, loads }, rounds, bench);
+    },
+  };
+}
+
+/** @param {Sizes["goals"]} goals @param {Bench} bench @returns {Scenario} */
+function planWebSocket({ connections, payloadBytes, warm, loads }, bench) {
+  return {
+    section: GOALS_SECTION,
+    measures: loads.map(({ id, perSecond }) => ({
+      id: `${WEBSOCKET}-${id}`,
+      table: WEBSOCKET,
+      column: `own connections, ${formatCount(perSecond)}/s`,
+    })),
+    peers: ["subito-websocket", "ws", "redis"],
+    tools: [],
+    runPaired: (peers, rounds) => {
+      const shape = { connections, streams: 1, payloadBytes };
+      const lanes = peers.map((peer) => ({ measure: WEBSOCKET, peer, shape }));
       return measurePairedCpu(lanes, { warm, loads }, rounds, bench);
     },
   };
@@ -139,6 +159,12 @@ export function planGoals(sizes, bench) {
         isEssential: false,
       },
       {
+        id: WEBSOCKET,
+        title: `Goals: server CPU per delivery by WebSocket, µs, ${formatCount(goals.connections)} subscribers, ${goals.payloadBytes} B`,
+        text: inTurn,
+        isEssential: false,
+      },
+      {
         id: PUBLISH,
         title: "Goals: publishes per CPU-second, by h2load on one connection",
         text: inTurn,
@@ -149,6 +175,7 @@ export function planGoals(sizes, bench) {
     ],
     scenarios: [
       planCpu(goals, bench),
+      planWebSocket(goals, bench),
       planPublish(sizes),
       planLatency(sizes, bench),
       planMemory(sizes, bench),

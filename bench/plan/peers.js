@@ -4,8 +4,8 @@ import { PEERS } from "../peers/index.js";
 
 export const ALL = PEERS.map(({ id }) => id);
 
-/** The C floor publishes to itself only: it answers nothing, and has no topics. */
-export const WITH_PUBLISH = ALL.filter((id) => id !== "c-floor");
+/** The C floor publishes to itself only: it answers nothing, and has no topics. Subito is published to in one way. */
+export const WITH_PUBLISH = ALL.filter((id) => id !== "c-floor" && id !== "subito-websocket");
 
 /** @param {readonly string[]} ids @returns {string[]} those that there are */
 function only(ids) {
@@ -18,6 +18,7 @@ export const MULTIPLEXING = only(["subito", "nats", "grpc-js", "grpc-go", "node-
 /** Further subscriptions of one connection, to other topics. In nchan its address names what it subscribes to; nothing is added later. */
 export const WITH_SUBSCRIPTIONS = only([
   "subito",
+  "subito-websocket",
   "redis",
   "nats",
   "centrifugo",

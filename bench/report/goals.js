@@ -7,6 +7,7 @@ import { formatValue, toMarkdown } from "./table.js";
 /** @typedef {import("./summary.js").RoundSample} RoundSample */
 
 const SUBITO = "subito";
+const WEBSOCKET = "subito-websocket";
 
 /**
  * @typedef {object} Goal
@@ -15,6 +16,7 @@ const SUBITO = "subito";
  * @property {number} bound
  * @property {string} unit  of the bound: " × Redis", " KB"
  * @property {string} measure  Subito's figure
+ * @property {string} [peer]  whose figure that is, where it is not Subito's with gRPC
  * @property {import("./summary.js").Figure | null} against  what it is divided by, null for the plain figure
  * @property {string} command  that measures it
  */
@@ -52,6 +54,22 @@ function toCpuGoals(load, at) {
   ];
 }
 
+/** @param {string} load @param {string} at @returns {Goal[]} */
+function toWebSocketGoals(load, at) {
+  const measure = `goal-websocket-${load}`;
+  const common = {
+    text: `server CPU per delivery by WebSocket, own connections, ${at}`,
+    direction: /** @type {const} */ ("at most"),
+    measure,
+    peer: WEBSOCKET,
+    command: GOALS_COMMAND,
+  };
+  return [
+    { ...common, bound: 0.6, unit: " × ws", against: { measure, peer: "ws" } },
+    { ...common, bound: 1, unit: " × Redis", against: { measure, peer: "redis" } },
+  ];
+}
+
 /** @param {string} peer @param {string} label @param {number} bound @param {string} load @param {string} at @returns {Goal} */
 function toPublishGoal(peer, label, bound, load, at) {
   const measure = `goal-publish-${load}`;
@@ -75,6 +93,8 @@ function toPlainGoal(text, bound, unit, measure, command) {
 export const GOALS = [
   ...toCpuGoals("low", "100 messages/s"),
   ...toCpuGoals("high", "1,000 messages/s"),
+  ...toWebSocketGoals("low", "100 messages/s"),
+  ...toWebSocketGoals("high", "1,000 messages/s"),
   toPublishGoal("grpc-js", "grpc-js", 7, "many", "64 in flight"),
   toPublishGoal("grpc-go", "grpc-go", 2, "many", "64 in flight"),
   toPublishGoal("grpc-js", "grpc-js", 7, "one", "1 in flight"),
@@ -126,9 +146,9 @@ export const GOALS = [
  */
 
 /** @param {Goal} goal @param {readonly RoundSample[]} samples @returns {number[]} one for each round */
-function figuresOf({ measure, against }, samples) {
-  if (against !== null) return ratiosOf(samples, { measure, peer: SUBITO }, against);
-  const own = samples.filter((sample) => sample.measure === measure && sample.peer === SUBITO);
+function figuresOf({ measure, peer = SUBITO, against }, samples) {
+  if (against !== null) return ratiosOf(samples, { measure, peer }, against);
+  const own = samples.filter((sample) => sample.measure === measure && sample.peer === peer);
   return own.map(({ value }) => value).filter((value) => value !== null);
 }
 

@@ -7,6 +7,7 @@ import { NatsSubscriber } from "./nats.js";
 import { NchanSubscriber } from "./nchan.js";
 import { RedisSubscriber } from "./redis.js";
 import { SocketIoSubscriber } from "./socket-io.js";
+import { SubitoWebSocketSubscriber } from "./subito-websocket.js";
 import { WsSubscriber } from "./ws.js";
 
 /**
@@ -48,6 +49,8 @@ export function createSubscriberProtocol(options) {
       return new NchanSubscriber(options);
     case "ws":
       return new WsSubscriber(options);
+    case "subito-websocket":
+      return new SubitoWebSocketSubscriber(options);
     case "socket-io":
       return new SocketIoSubscriber(options);
   }
