@@ -37,7 +37,13 @@ export const layers: readonly Layer[] = [
   { name: "control", path: `${serverRoot}control/`, imports: ["ports", "auth"], outside: [] },
   { name: "metering", path: `${serverRoot}metering/`, imports: ["ports"], outside: [] },
   { name: "config", path: `${serverRoot}config/`, imports: [], outside: ["node:util"] },
-  { name: "rpc", path: `${serverRoot}rpc/`, imports: [], outside: ["node:util", "node:zlib"] },
+  {
+    name: "rpc",
+    path: `${serverRoot}rpc/`,
+    imports: [],
+    typesFrom: ["websocket"],
+    outside: ["node:util", "node:zlib"],
+  },
   { name: "rpc/grpc", path: `${serverRoot}rpc/grpc/`, imports: ["rpc", "http2"], outside: [] },
   {
     name: "transports/listener",

@@ -1,3 +1,4 @@
 // What the server uses of this package.
 
-export type { OutMessage, WebSocketChannel, WebSocketHandler } from "./channel.js";
+export type { WebSocketChannel, WebSocketHandler } from "./channel.js";
+export { OutMessage, binaryMessage, joinMessages, textMessage } from "./out-message.js";
