@@ -79,6 +79,13 @@ export const layers: readonly Layer[] = [
     outside: [],
   },
   {
+    name: "transports/websocket",
+    path: `${serverRoot}transports/websocket/`,
+    imports: ["auth", "topics", "ports", "transports/json", "websocket"],
+    typesFrom: ["rpc"],
+    outside: [],
+  },
+  {
     name: "engines/embedded",
     path: `${serverRoot}engines/embedded/`,
     imports: ["ports"],
@@ -117,6 +124,7 @@ export const layers: readonly Layer[] = [
       "tls files",
       "transports/grpc",
       "transports/http",
+      "transports/websocket",
       "engines/embedded",
     ],
     outside: [],

@@ -53,7 +53,9 @@ export function parseMessage(kind: "text" | "binary", all: Uint8Array): SocketMe
   if (kind === "text") return { body: parseObject(bytes), bytes: undefined };
   const end = bytes.length < LENGTH_BYTES ? Infinity : LENGTH_BYTES + bytes.readUInt32BE(0);
   if (end > bytes.length) {
-    throw invalid("A binary message begins with the length of its JSON, four bytes big-endian, and the JSON.");
+    throw invalid(
+      "A binary message begins with the length of its JSON, four bytes big-endian, and the JSON.",
+    );
   }
   const json = bytes.subarray(LENGTH_BYTES, end);
   if (!isUtf8(json)) throw invalid("The JSON of the message is not valid UTF-8.");
@@ -114,7 +116,10 @@ export function toRequest({ body, bytes }: SocketMessage, id: number): SocketReq
     case "subscribe":
       return {
         ...{ id, type, cacheName: readText(body, "cache"), topicName: readText(body, "topic") },
-        cursor: { sequence: readWhole(body, "sequence_number", 0), page: readWhole(body, "sequence_page", 0) },
+        cursor: {
+          sequence: readWhole(body, "sequence_number", 0),
+          page: readWhole(body, "sequence_page", 0),
+        },
       };
     case "unsubscribe":
       return { id, type, cacheName: readText(body, "cache"), topicName: readText(body, "topic") };

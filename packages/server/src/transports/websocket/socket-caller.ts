@@ -43,5 +43,8 @@ export class SocketCaller {
 }
 
 function mustAuthenticate(): ServiceError {
-  return new ServiceError("unauthenticated", "An API key or token is needed: send it in a message authenticate.");
+  return new ServiceError(
+    "unauthenticated",
+    "An API key or token is needed: send it in a message authenticate.",
+  );
 }

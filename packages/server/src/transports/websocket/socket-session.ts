@@ -152,11 +152,11 @@ export class SocketSession implements WebSocketHandler, SubscriptionOwner {
   #perform(request: SocketRequest): Awaitable<OutMessage | undefined> {
     switch (request.type) {
       case "publish":
-        return this.#publish(request as Request<"publish">);
+        return this.#publish(request);
       case "subscribe":
-        return this.#subscribe(request as Request<"subscribe">);
+        return this.#subscribe(request);
       case "unsubscribe":
-        return this.#unsubscribe(request as Request<"unsubscribe">);
+        return this.#unsubscribe(request);
       case "authenticate":
         return this.#authenticate(request as Request<"authenticate">);
       case "renew_token":

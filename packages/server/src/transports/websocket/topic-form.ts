@@ -13,8 +13,6 @@ export type SocketChunk = OutMessage | undefined;
 export const topicForm: WireForm<SocketChunk> = {
   items(items, topic) {
     const start = startOf("item", topic);
-    const [first] = items;
-    if (items.length === 1 && first !== undefined) return itemMessage(first, start);
     return joinMessages(items.map((item) => itemMessage(item, start)));
   },
   discontinuity(discontinuity: Discontinuity, topic) {
@@ -35,9 +33,7 @@ function startOf(type: "item" | "discontinuity", { cacheName, topicName }: Topic
 function itemMessage(item: TopicItem, start: string): OutMessage {
   if (item.kind === "text") return textMessage(`${start}${JSON.stringify(toItemEntry(item))}}`);
   const json = Buffer.from(`${start}${JSON.stringify(toItemHead(item))}}`);
-  const message = Buffer.allocUnsafe(LENGTH_BYTES + json.length + item.value.length);
-  message.writeUInt32BE(json.length, 0);
-  message.set(json, LENGTH_BYTES);
-  message.set(item.value, LENGTH_BYTES + json.length);
-  return binaryMessage(message);
+  const length = Buffer.allocUnsafe(LENGTH_BYTES);
+  length.writeUInt32BE(json.length);
+  return binaryMessage([length, json, item.value]);
 }
