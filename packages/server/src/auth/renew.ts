@@ -13,8 +13,9 @@ export interface Renewable {
 
 /** Throws `permission_denied`, before anything has changed, when `fresh` may not have one of them. */
 export function renewAll(subscriptions: readonly Renewable[], fresh: Principal): void {
-  const grants = subscriptions.map(({ cacheName, topicName }) =>
-    authorizeSubscribe(fresh, cacheName, topicName),
+  const renewals = subscriptions.map(
+    (subscription) =>
+      [subscription, authorizeSubscribe(fresh, subscription.cacheName, subscription.topicName)] as const,
   );
-  subscriptions.forEach((subscription, i) => subscription.renew(grants[i] as SubscribeGrant));
+  for (const [subscription, grant] of renewals) subscription.renew(grant);
 }

@@ -45,7 +45,7 @@ export const LENGTH_BYTES = 4;
 /** JSON up to this is parsed as it is; the structure of a longer one is counted before, for deep nesting makes a small text dear. */
 export const PLAIN_JSON_BYTES_MAX = 64 * 1024;
 /** Brackets, commas and colons of a longer one: far more than any request has. */
-const STRUCTURE_MAX = 256;
+export const STRUCTURE_MAX = 256;
 
 /** The object in a whole message, `text` or `binary`; throws `invalid_argument` when there is none. */
 export function parseMessage(kind: "text" | "binary", all: Uint8Array): SocketMessage {
