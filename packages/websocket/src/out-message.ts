@@ -70,3 +70,10 @@ export function joinMessages(messages: readonly OutMessage[]): OutMessage {
   if (messages.length === 1 && first !== undefined) return first;
   return new OutMessage(Buffer.concat(messages.map(({ frames }) => frames)));
 }
+
+/** A control frame; `payload` has 125 bytes at most. */
+export function controlFrame(opcode: Opcode, payload: Uint8Array): Uint8Array {
+  const frame = Buffer.allocUnsafe(2 + payload.length);
+  frame.set(payload, writeHeader(frame, opcode, payload.length));
+  return frame;
+}
