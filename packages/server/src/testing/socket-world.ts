@@ -9,6 +9,7 @@ import type { Rule } from "../ports/permissions.js";
 import type { TopicsLimits } from "../topics/topics.js";
 import { createWebSocketApplication } from "../transports/websocket/application.js";
 import { createTestAccess } from "./access.js";
+import { toBinaryMessage } from "./binary-message.js";
 import { FakeChannel, type SentMessage } from "./fake-channel.js";
 import { createWorld } from "./topics-world.js";
 
@@ -89,11 +90,4 @@ export class TestSocket {
     this.channel.handler?.closed();
     this.channel.handler = undefined;
   }
-}
-
-export function toBinaryMessage(json: object | string, value: Uint8Array): Buffer {
-  const text = Buffer.from(typeof json === "string" ? json : JSON.stringify(json));
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(text.length);
-  return Buffer.concat([length, text, value]);
 }

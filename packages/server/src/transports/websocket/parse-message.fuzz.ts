@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { isUtf8 } from "node:buffer";
 import { Choices, type FuzzTarget } from "@subito/fuzz";
 import { ServiceError } from "../../kernel/errors.js";
-import { toBinaryMessage } from "../../testing/socket-world.js";
+import { toBinaryMessage } from "../../testing/binary-message.js";
 import { REQUEST_FIELDS, type SocketRequest, parseMessage, readId, toRequest } from "./parse-message.js";
 
 /** Undefined: refused. */

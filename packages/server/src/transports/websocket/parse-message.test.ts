@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { toBinaryMessage } from "../../testing/socket-world.js";
+import { toBinaryMessage } from "../../testing/binary-message.js";
 import { code } from "../../testing/topics-world.js";
 import {
   PLAIN_JSON_BYTES_MAX,
