@@ -71,7 +71,7 @@ test("what the ring has lost is told, with the number that goes on", async (t) =
   const socket = await openSocket(t, server);
   const { sequence_page: page } = await expect(socket.ask(subscribe), "subscribed");
   await expect(socket.ask({ ...topic, type: "unsubscribe" }), "unsubscribed");
-  await publishHttp(server, ..."abcdefghij");
+  await publishHttp(server, ..."a b c d e f g h i j".split(" "));
   await expect(socket.ask({ ...subscribe, sequence_number: 2, sequence_page: page }), "subscribed");
   const { json } = await socket.next();
   assert.deepEqual(json, {

@@ -172,6 +172,19 @@ test("a client that does not read gets nothing more and is not read; then it get
   assert.ok(!socket.channel.paused);
 });
 
+test("a message that comes when there is room, but no word of it yet, waits behind those before it", async () => {
+  const socket = await createSocketWorld().open();
+  socket.channel.ready = false;
+  socket.send({ id: 1, type: "ping" });
+  socket.channel.ready = true;
+  socket.send({ id: 2, type: "ping" });
+  socket.channel.drain();
+  assert.deepEqual(types(socket), [
+    [1, "pong"],
+    [2, "pong"],
+  ]);
+});
+
 test("closing the socket closes its subscriptions", async () => {
   const world = createSocketWorld();
   const socket = await world.open();
