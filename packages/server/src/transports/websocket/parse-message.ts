@@ -43,9 +43,9 @@ const VALUE_FIELDS = ["text", "binary"];
 export const LENGTH_BYTES = 4;
 
 /** JSON up to this is parsed as it is; the structure of a longer one is counted before, for deep nesting makes a small text dear. */
-export const PLAIN_JSON_BYTES_MAX = 64 * 1024;
+export const PLAIN_JSON_BYTES_MAX = 4 * 1024;
 /** Brackets, commas and colons of a longer one: far more than any request has. */
-export const STRUCTURE_MAX = 256;
+export const STRUCTURE_MAX = 64;
 
 /** The object in a whole message, `text` or `binary`; throws `invalid_argument` when there is none. */
 export function parseMessage(kind: "text" | "binary", all: Uint8Array): SocketMessage {
