@@ -48,7 +48,7 @@ export const layers: readonly Layer[] = [
   {
     name: "transports/listener",
     path: `${serverRoot}transports/listener/`,
-    imports: ["rpc", "rpc/grpc", "http2"],
+    imports: ["rpc", "rpc/grpc", "http2", "websocket"],
     outside: ["node:crypto", "node:fs", "node:http", "node:net", "node:tls"],
   },
   {
@@ -104,6 +104,7 @@ export const layers: readonly Layer[] = [
       "transports/listener",
       "engines/embedded",
       "http2",
+      "websocket",
     ],
     typesFrom: ["ports"],
     outside: [],
