@@ -13,7 +13,7 @@ import type { ServerPort } from "./port.js";
 export function toMetricSources(
   engine: EmbeddedEngine,
   topics: Topics,
-  { listener, http2, http2Counts, requestMemory, shedding }: ServerPort,
+  { listener, http2, http2Counts, webSockets, requestMemory, shedding }: ServerPort,
   access: Access,
   { loopDelay, machine }: { readonly loopDelay: LoopDelayGauge; readonly machine: Machine },
 ): MetricSources {
@@ -27,6 +27,8 @@ export function toMetricSources(
     http2ConnectionErrors: () => http2Counts.connectionErrors,
     http2StreamErrors: () => http2Counts.streamErrors,
     http1Errors: () => listener.counts.http1Errors,
+    webSocketsRefused: () => webSockets.counts.refused,
+    webSocketFaults: () => webSockets.counts.faults,
     requestsRefused: () => ({
       ...shedding.refused,
       request_bytes: requestMemory.refused,
@@ -34,7 +36,7 @@ export function toMetricSources(
     }),
     authenticationFailures: () => access.authenticator.failures,
     requestBytes: () => requestMemory.bytes,
-    outboxBytes: () => http2.outboxBudget.bytes,
+    outboxBytes: () => http2.outboxBudget.bytes + webSockets.server.outboxBudget.bytes,
     subscriptions: () => topics.subscriptionCount(),
     topics: () => engine.topicStats().topics,
     ringBytes: () => engine.topicStats().ringBytes,

@@ -6,8 +6,7 @@ import type { Discontinuity } from "../../topics/sink.js";
 export interface ItemEntry {
   readonly topic_sequence_number: number;
   readonly sequence_page: number;
-  /** Absent where the bytes come beside the JSON. */
-  readonly value?: { readonly text: string } | { readonly binary: string };
+  readonly value: { readonly text: string } | { readonly binary: string };
   readonly publisher_id?: string;
 }
 
