@@ -29,7 +29,6 @@ test("property: an item is one line of JSON, with the entry of the long poll", (
     fc.property(anyItem, anyTopic, (item, topic) => {
       const names = { cache: topic.cacheName, topic: topic.topicName };
       const { value, ...bare } = toItemEntry(item);
-      assert.ok(value !== undefined);
       const text = itemMessage(item, topic);
       assert.doesNotMatch(text, /[\r\n\0]/);
       assert.deepEqual(JSON.parse(text), { type: "item", ...names, item: { ...bare, value } });
