@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { test } from "node:test";
-import { type ParsedSocket, parseByBudget } from "./http1-reading.js";
+import { type ParsedSocket, detachReading, parseByBudget } from "./http1-reading.js";
 import { ReadBudget } from "./read-budget.js";
 
 class FakeSocket extends EventEmitter {
@@ -58,4 +58,56 @@ test("nothing is parsed once the connection is gone", () => {
   socket.destroyed = true;
   endTurns();
   assert.equal(parsed(), "0123");
+});
+
+/** Takes what a parser does not: hears, and is asked to wait. */
+class Next {
+  heard = "";
+  held = false;
+  readonly #socket: FakeSocket;
+
+  constructor(socket: FakeSocket) {
+    this.#socket = socket;
+  }
+
+  receive(chunk: Buffer): void {
+    this.heard += chunk.toString("latin1");
+  }
+
+  holdReading(): void {
+    this.held = true;
+    this.#socket.pause();
+  }
+
+  releaseReading(): void {
+    this.held = false;
+    this.#socket.resume();
+  }
+}
+
+test("once it is detached, the rest of a chunk and all behind it wait for the next reader, and reach it in order", () => {
+  for (const turnsBefore of [true, false]) {
+    const { socket, endTurns, parsed } = create();
+    socket.emit("data", Buffer.from("0123456789"));
+    socket.emit("data", Buffer.from("late"));
+    const reading = detachReading(socket as unknown as ParsedSocket, Buffer.from("(head)"));
+    assert.ok(reading !== undefined && socket.paused);
+    if (turnsBefore) endTurns();
+    assert.ok(socket.paused, "nobody reads yet");
+    const next = new Next(socket);
+    reading.handOver(next, next);
+    endTurns();
+    socket.emit("data", Buffer.from("?"));
+    endTurns();
+    assert.equal(parsed(), "0123");
+    assert.equal(next.heard, "(head)456789late?");
+    assert.deepEqual([next.held, String(socket.paused)], [false, "false"]);
+    assert.equal(socket.listenerCount("data"), 1, "the next reader's");
+  }
+});
+
+test("a socket is detached once, and only one that is parsed", () => {
+  const { socket } = create();
+  assert.notEqual(detachReading(socket as unknown as ParsedSocket, Buffer.alloc(0)), undefined);
+  assert.equal(detachReading(socket as unknown as ParsedSocket, Buffer.alloc(0)), undefined);
 });

@@ -12,7 +12,11 @@ import {
 } from "@subito/websocket";
 import { ServiceError } from "../../kernel/errors.js";
 import { type WholeResponse, jsonResponse } from "../../rpc/http-message.js";
-import type { WebSocketApplication, WebSocketHandlerMaker } from "../../rpc/websocket-application.js";
+import type {
+  WebSocketApplication,
+  WebSocketHandlerMaker,
+  WebSocketRequest,
+} from "../../rpc/websocket-application.js";
 import { AddressCounts } from "./address-counts.js";
 import { type DetachedReading, detachReading } from "./http1-reading.js";
 import { fieldOf, parseTarget } from "./http1-target.js";
@@ -78,7 +82,8 @@ export class WebSocketUpgrades {
       return;
     }
     this.#pending.add(socket);
-    socket.once("close", () => this.#pending.delete(socket));
+    // Not `once`, which keeps more for each of many sockets; nor may these closures hold the request.
+    socket.on("close", () => this.#pending.delete(socket));
     void this.#answer(incoming, socket, reading);
   }
 
@@ -103,25 +108,20 @@ export class WebSocketUpgrades {
   }
 
   async #answer(incoming: IncomingMessage, socket: Socket, reading: DetachedReading): Promise<void> {
-    const address = socket.remoteAddress ?? "";
     const checked = this.#check(incoming);
     if (checked.refusal !== undefined) {
       this.#refuse(socket, checked);
       return;
     }
+    const address = socket.remoteAddress ?? "";
     if (!this.#perAddress.take(address)) {
       const error = new ServiceError("resource_exhausted", "This address has as many WebSockets as it may.");
       this.#refuse(socket, { refusal: "per_address", response: this.#options.toErrorResponse(error) });
       return;
     }
-    socket.once("close", () => this.#perAddress.give(address));
+    socket.on("close", () => this.#perAddress.give(address));
     try {
-      const makeHandler = await this.#options.application.open({
-        metadata: { get: (name) => fieldOf(incoming, name) },
-        authority: parseTarget(incoming).authority,
-        address,
-        token: checked.token,
-      });
+      const makeHandler = await this.#options.application.open(toRequest(incoming, address, checked.token));
       if (this.#closing) this.#refuse(socket, { refusal: "shutdown", response: STOPPING });
       else if (!socket.destroyed) this.#connect(socket, checked.handshake, reading, makeHandler);
     } catch (error) {
@@ -181,10 +181,19 @@ export class WebSocketUpgrades {
       makeHandler,
     );
     this.#open.add(connection);
-    socket.once("close", () => {
+    socket.on("close", () => {
       this.#open.delete(connection);
       connection.transportClosed();
     });
     reading.handOver(connection, sink);
   }
+}
+
+function toRequest(incoming: IncomingMessage, address: string, token: string | undefined): WebSocketRequest {
+  return {
+    metadata: { get: (name) => fieldOf(incoming, name) },
+    authority: parseTarget(incoming).authority,
+    address,
+    token,
+  };
 }
