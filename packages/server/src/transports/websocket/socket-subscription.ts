@@ -16,6 +16,8 @@ export interface SubscriptionOwner {
 /** There may be a million of these: the names are those of the topic itself. */
 export class SocketSubscription implements SubscriptionSink<SocketChunk>, TopicName {
   readonly form = topicForm;
+  /** The owner's, not asked of it: a delivery meets every object on its way cold. */
+  readonly #channel: WebSocketChannel;
   readonly #owner: SubscriptionOwner;
   #subscription: Subscription | undefined;
   /** Why it was over before it was begun. */
@@ -24,16 +26,17 @@ export class SocketSubscription implements SubscriptionSink<SocketChunk>, TopicN
   index = -1;
 
   constructor(owner: SubscriptionOwner) {
+    this.#channel = owner.channel;
     this.#owner = owner;
   }
 
   /** False until it is begun: the client hears of its subscription before the first item. */
   get ready(): boolean {
-    return this.#subscription !== undefined && this.#owner.channel.ready;
+    return this.#subscription !== undefined && this.#channel.ready;
   }
 
   push(chunk: SocketChunk): void {
-    if (chunk !== undefined) this.#owner.channel.send(chunk);
+    if (chunk !== undefined) this.#channel.send(chunk);
   }
 
   end(error: ServiceError): void {
