@@ -97,8 +97,9 @@ onEveryWayToPublish("publishes text and bytes, empty ones and of 1 MiB", async (
 });
 
 onEveryWayToPublish("says why it does not publish", async (t, publish) => {
-  const { server, makeToken } = await startGuardedWorld(t);
-  const reader = await makeToken({ permissions: ["read"] });
+  const world = await startGuardedWorld(t);
+  const { server } = world;
+  const reader = await world.makeToken({ permissions: ["read"] });
   assert.equal(await publish(server, place, "x", reader), "permission_denied");
   assert.equal(await publish(server, place, "x", "nonsense"), "unauthenticated");
   assert.equal(await publish(server, place, "x"), "unauthenticated");

@@ -95,7 +95,10 @@ export function createSubscriber(inbox: Inbox, connection: Connection): Subscrib
     get cursor() {
       return inbox.taken;
     },
-    cut: () => connection.cut(),
+    // A socket that closes already is not to be reset: Node 20 then keeps its handle for ever.
+    cut: () => {
+      if (!inbox.isOver) connection.cut();
+    },
     pause: () => connection.pause(),
     resume: () => connection.resume(),
   };

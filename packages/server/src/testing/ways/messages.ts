@@ -55,25 +55,28 @@ export function putGrpcMessage(inbox: Inbox, bytes: Uint8Array): void {
   const { kind } = fromBinary(_SubscriptionItemSchema, bytes);
   switch (kind.case) {
     case "heartbeat":
-      return inbox.live();
+      inbox.live();
+      break;
     case "item": {
       const { topicSequenceNumber, sequencePage, publisherId, value } = kind.value;
       const inside = value?.kind.value ?? "";
-      return inbox.put({
+      inbox.put({
         kind: "item",
         sequence: Number(topicSequenceNumber),
         page: Number(sequencePage),
         value: typeof inside === "string" ? inside : Buffer.from(inside),
         publisherId,
       });
+      break;
     }
     case "discontinuity":
-      return inbox.put({
+      inbox.put({
         kind: "discontinuity",
         lastSequence: Number(kind.value.lastTopicSequence),
         newSequence: Number(kind.value.newTopicSequence),
         newPage: Number(kind.value.newSequencePage),
       });
+      break;
     case undefined:
       throw new Error("a message with nothing in it");
   }

@@ -14,7 +14,7 @@ import {
 import { grpc } from "./grpc.js";
 import { grpcWebBinary, grpcWebText } from "./grpc-web.js";
 import { longPoll } from "./long-poll.js";
-import type { ItemEvent, OpenOptions, Place, Subscriber, Value, Way, WayEvent } from "./way.js";
+import type { ItemEvent, OpenOptions, Place, PublishBy, Subscriber, Value, Way, WayEvent } from "./way.js";
 
 export const WAYS: readonly Way[] = [grpc, grpcWebText, grpcWebBinary, longPoll];
 
@@ -103,7 +103,7 @@ export function onEveryWay(title: string, run: (t: TestContext, way: Way) => Pro
 /** A test of this name for every way that publishes. */
 export function onEveryWayToPublish(
   title: string,
-  run: (t: TestContext, publish: NonNullable<Way["publish"]>, way: Way) => Promise<void>,
+  run: (t: TestContext, publish: PublishBy, way: Way) => Promise<void>,
 ): void {
   for (const way of WAYS) {
     const { publish } = way;

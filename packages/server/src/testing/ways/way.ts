@@ -61,10 +61,17 @@ export interface Port {
   readonly port: number;
 }
 
+export type PublishBy = (
+  server: Port,
+  place: Place,
+  value: Value,
+  token?: string,
+) => Promise<ErrorCode | undefined>;
+
 export interface Way {
   readonly name: string;
   /** Resolves once what is published reaches it, or once it has ended. */
   open(server: Port, options: OpenOptions): Promise<Subscriber>;
   /** Absent where the way cannot. Resolves to the code of what went wrong; undefined: it was published. */
-  publish?(server: Port, place: Place, value: Value, token?: string): Promise<ErrorCode | undefined>;
+  readonly publish?: PublishBy;
 }
