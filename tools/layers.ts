@@ -72,6 +72,14 @@ export const layers: readonly Layer[] = [
     imports: ["auth", "topics", "control", "rpc", "ports", "transports/json"],
     outside: [],
   },
+  // Routes of the HTTP API, in a room of their own: of it they know what a route is.
+  {
+    name: "transports/sse",
+    path: `${serverRoot}transports/sse/`,
+    imports: ["auth", "topics", "rpc", "transports/json"],
+    typesFrom: ["ports", "transports/http"],
+    outside: [],
+  },
   {
     name: "engines/embedded",
     path: `${serverRoot}engines/embedded/`,
@@ -111,6 +119,7 @@ export const layers: readonly Layer[] = [
       "tls files",
       "transports/grpc",
       "transports/http",
+      "transports/sse",
       "engines/embedded",
     ],
     outside: [],

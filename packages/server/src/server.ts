@@ -33,6 +33,7 @@ import { createRoleRoutes } from "./transports/http/roles.js";
 import { createHttpHandler } from "./transports/http/routes.js";
 import { createTokenRoutes } from "./transports/http/tokens.js";
 import { createTopicRoutes } from "./transports/http/topics.js";
+import { createSseRoutes } from "./transports/sse/routes.js";
 import type { Listener } from "./transports/listener/listener.js";
 import { createTlsFiles } from "./transports/listener/tls-files.js";
 import { type TlsReloader, startTlsReloader } from "./transports/listener/tls-reloader.js";
@@ -164,13 +165,14 @@ function createWebHandler(
   { topics, access, turn, methods, onInternalError }: WebParts,
   late: WebLateParts,
 ): HttpHandler {
-  const { jsonBodyBytesMax, pollTimeoutMs } = limits;
+  const { jsonBodyBytesMax, pollTimeoutMs, topicsPerStreamMax } = limits;
   const { endpoint } = late;
   const caller = createHttpCaller(access.authenticator);
   const handleApi = createHttpHandler(
     [
       ...createHealthRoutes(late.isReady),
       ...createTopicRoutes({ topics, caller, turn, clock, pollTimeoutMs }),
+      ...createSseRoutes({ topics, caller, topicsPerStreamMax }),
       ...createApiKeyRoutes(access.apiKeys, caller, jsonBodyBytesMax),
       ...createRoleRoutes(access.roles, caller, jsonBodyBytesMax),
       ...createTokenRoutes({ ...access, caller, jsonBodyBytesMax, endpoint }),

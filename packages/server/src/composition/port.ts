@@ -110,7 +110,8 @@ export async function openPort(config: Config, parts: PortParts): Promise<Server
       headersTimeoutMs: limits.http1HeadersTimeoutMs,
       requestTimeoutMs: limits.http1RequestTimeoutMs,
       keepAliveTimeoutMs: limits.http1KeepAliveTimeoutMs,
-      stallTimeoutMs: limits.http1StallTimeoutMs,
+      // An answer that goes on has nothing to say between two heartbeats.
+      stallTimeoutMs: Math.max(limits.http1StallTimeoutMs, 2 * config.heartbeatMs),
       pipelinedMax: limits.http1PipelinedMax,
     },
   });

@@ -75,6 +75,8 @@ export interface ServerLimits {
   readonly pollTimeoutMs: number;
   /** Bytes of one streaming answer over gRPC-Web. Beyond: it ends, and clients begin the next one by themselves. */
   readonly webStreamBytesMax: number;
+  /** Topics of one stream of events. */
+  readonly topicsPerStreamMax: number;
   /** Verified tokens that are remembered. */
   readonly rememberedTokensMax: number;
   /** How long a verified token is trusted without being looked up again. */
@@ -132,6 +134,7 @@ export const defaultLimits: ServerLimits = {
   http1PipelinedMax: 32,
   pollTimeoutMs: 30_000,
   webStreamBytesMax: 4 * 1024 * 1024,
+  topicsPerStreamMax: 32,
   rememberedTokensMax: 10_000,
   rememberedTokenMs: 60_000,
   tokenLengthMax: 8192,

@@ -17,6 +17,7 @@ import {
 } from "@subito/wire/cachepubsub";
 import {
   _CreateCacheRequestSchema,
+  _DeleteCacheRequestSchema,
   _ListCachesRequestSchema,
   _ListCachesResponseSchema,
 } from "@subito/wire/controlclient";
@@ -164,6 +165,10 @@ export function createCacheGrpc(
     toBody(_CreateCacheRequestSchema, { cacheName }),
     headers,
   );
+}
+
+export function deleteCacheGrpc(session: ClientHttp2Session, cacheName: string): Promise<GrpcEnd> {
+  return callGrpc(session, `${CONTROL_PATH}/DeleteCache`, toBody(_DeleteCacheRequestSchema, { cacheName }));
 }
 
 export async function listCachesGrpc(session: ClientHttp2Session): Promise<string[]> {

@@ -10,6 +10,8 @@ export type AllowedOrigins = "loopback" | "all" | ReadonlySet<string>;
 /** What SDKs for browsers send (wire-contract.md 1.4), and what our own HTTP API takes. */
 const REQUEST_FIELDS = [
   ...["authorization", "content-type", "cache", "agent", "runtime-version", "read-concern"],
+  // Of EventSource's stand-ins that use fetch(): EventSource itself needs no leave for it.
+  "last-event-id",
   ...["x-grpc-web", "x-user-agent", "grpc-timeout"],
 ].join(", ");
 const METHODS = "GET, POST, PUT, DELETE";

@@ -12,6 +12,7 @@ import { createMetricsRoutes } from "./metrics.js";
 import { createRoleRoutes } from "./roles.js";
 import type { Route } from "./routes.js";
 import { createTokenRoutes } from "./tokens.js";
+import { createSseRoutes } from "../sse/routes.js";
 import { createTopicRoutes } from "./topics.js";
 
 const reference = readFileSync(new URL("../../../../../docs/reference/http-api.md", import.meta.url), "utf8");
@@ -46,6 +47,7 @@ function createRoutes(): Route[] {
       clock: untouchable("clock"),
       pollTimeoutMs: 1,
     }),
+    ...createSseRoutes({ topics: untouchable("topics"), caller: stranger, topicsPerStreamMax: 1 }),
     ...createApiKeyRoutes(untouchable("apiKeys"), stranger, 1000),
     ...createRoleRoutes(untouchable("roles"), stranger, 1000),
     ...createTokenRoutes({

@@ -3,6 +3,7 @@
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { Socket } from "node:net";
 import {
+  type BodySource,
   type HttpHandler,
   type HttpRequest,
   type HttpResponse,
@@ -191,7 +192,23 @@ async function answer(
   if (isClosing()) outgoing.shouldKeepAlive = false;
   if (response.body instanceof Uint8Array) send(outgoing, response);
   else if (outgoing.destroyed) response.body.close();
-  else new Http1Stream(outgoing, response.body).start(response);
+  else if (incoming.method === "HEAD") sendHead(outgoing, response, response.body);
+  else {
+    const { socket } = incoming;
+    // Its header fields may have said long ago that the connection stays: a request that came on it would be refused.
+    outgoing.once("finish", () => {
+      if (isClosing()) socket.destroySoon();
+    });
+    new Http1Stream(outgoing, response.body).start(response);
+  }
+}
+
+/** Without a body, and without a length: what is asked about has none. */
+function sendHead(outgoing: ServerResponse, { status, headers }: HttpResponse, body: BodySource): void {
+  body.close();
+  for (const [name, value] of headers) outgoing.setHeader(name, value);
+  outgoing.writeHead(status);
+  outgoing.end();
 }
 
 /** A target may name the host itself, as for a proxy: then Host does not count (RFC 9112 3.2.2). */

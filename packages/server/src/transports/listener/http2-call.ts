@@ -88,8 +88,14 @@ export class Http2Call implements StreamHandler {
     }
     this.#answered = true;
     this.#release();
+    const isHead = this.#stream.headers.method === "HEAD";
     if (!(response.body instanceof Uint8Array)) {
-      new Http2Body(this.#stream, response.body).start(response);
+      if (isHead) {
+        response.body.close();
+        this.#stream.respond(encodeHeaders([[":status", String(response.status)], ...response.headers]), true);
+      } else {
+        new Http2Body(this.#stream, response.body).start(response);
+      }
       return;
     }
     const block = encodeHeaders([
@@ -98,7 +104,7 @@ export class Http2Call implements StreamHandler {
       ...(response.status === 204 ? [] : [["content-length", String(response.body.length)] as const]),
       ...response.headers,
     ]);
-    const body = this.#stream.headers.method === "HEAD" ? new Uint8Array(0) : response.body;
+    const body = isHead ? new Uint8Array(0) : response.body;
     this.#stream.reply(new Reply(block, body));
   }
 
