@@ -392,7 +392,10 @@ async function checkSlow(server: TestServer, stream: SseStream, readOn: () => vo
   const numbers = stream.items.map(({ item }) => item.topic_sequence_number);
   const gaps = stream.reader.events.filter(({ type }) => type === "discontinuity");
   assert.ok(gaps.length > 0, "all of it was kept for one who did not read");
-  assert.ok(numbers.length < (KERNEL_BYTES + RING_ITEMS * ITEM_BYTES) / ITEM_BYTES, `${numbers.length} items`);
+  assert.ok(
+    numbers.length < (KERNEL_BYTES + RING_ITEMS * ITEM_BYTES) / ITEM_BYTES,
+    `${numbers.length} items`,
+  );
   // What was not received was told of.
   const told = gaps.map(
     ({ data }) => (JSON.parse(data) as { discontinuity: Record<string, number> }).discontinuity,

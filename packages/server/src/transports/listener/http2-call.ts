@@ -92,7 +92,10 @@ export class Http2Call implements StreamHandler {
     if (!(response.body instanceof Uint8Array)) {
       if (isHead) {
         response.body.close();
-        this.#stream.respond(encodeHeaders([[":status", String(response.status)], ...response.headers]), true);
+        this.#stream.respond(
+          encodeHeaders([[":status", String(response.status)], ...response.headers]),
+          true,
+        );
       } else {
         new Http2Body(this.#stream, response.body).start(response);
       }
