@@ -98,7 +98,10 @@ export class Link {
       this.#end(new SdkError("UNKNOWN_SERVICE_ERROR", "The server sent what is no message.", cause));
       return;
     }
-    if (message.id === undefined || message.id === null) { this.#events.onNotice(message); return; }
+    if (message.id === undefined || message.id === null) {
+      this.#events.onNotice(message);
+      return;
+    }
     const onAnswer = this.#answers.get(message.id);
     this.#answers.delete(message.id);
     onAnswer?.(message);

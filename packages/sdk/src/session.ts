@@ -88,6 +88,7 @@ export class Session {
 
   #stop(): void {
     this.#tries++;
+    this.#isTokenRefused = false;
     this.#drop("idle");
     this.#cancelIdle();
     this.#stopOnline?.();
@@ -124,11 +125,15 @@ export class Session {
   }
 
   #authenticate(link: Link, token: string): void {
-    if (token === "") { this.#ready(link); return; }
+    if (token === "") {
+      this.#ready(link);
+      return;
+    }
     link.request({ type: "authenticate", token }, (answer) => {
       if (answer.type !== "error") {
         this.#renewal.start(link, token, answer.expires_at);
-        this.#ready(link); return;
+        this.#ready(link);
+        return;
       }
       const error = fromServer(answer.code, answer.message, answer.err);
       const isToken = error.errorCode() === "AUTHENTICATION_ERROR";
@@ -153,7 +158,9 @@ export class Session {
   }
 
   #notice(message: ServerMessage): void {
-    const feed = this.#feeds.get(toKey(message.cache, message.topic));
+    // Other types may come with later versions of the server, and without these.
+    const { cache = "", topic = "" }: Partial<ServerMessage> = message;
+    const feed = this.#feeds.get(toKey(cache, topic));
     if (message.type === "item") feed?.item(message);
     else if (message.type === "discontinuity") feed?.discontinuity(message);
     else if (message.type === "ended" && feed?.isLive === true) {

@@ -103,7 +103,10 @@ export class TopicClient {
     const { onError, signal } = options;
     const giveUpError = (): SdkError => new SdkError("CANCELLED_ERROR", "The subscribe was given up.");
     return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) { reject(giveUpError()); return; }
+      if (signal?.aborted === true) {
+        reject(giveUpError());
+        return;
+      }
       const leave = (): void => this.#session.leave(cache, topic, receiver);
       const onAbort = (): void => {
         leave();
@@ -122,7 +125,10 @@ export class TopicClient {
           },
         },
         (outcome) => {
-          if (outcome === "live") { resolve(subscription); return; }
+          if (outcome === "live") {
+            resolve(subscription);
+            return;
+          }
           stop();
           reject(outcome ?? giveUpError());
         },

@@ -147,7 +147,8 @@ export class ModelSocket implements SocketLike {
       this.#isOpen = true;
       this.#emit("open", { type: "open" });
     }
-    for (const data of this.#outbox.splice(0, count)) if (!this.#isOver) this.#emit("message", { type: "message", data });
+    for (const data of this.#outbox.splice(0, count))
+      if (!this.#isOver) this.#emit("message", { type: "message", data });
   }
 
   /** Sends what the topic has for this socket. */
@@ -169,7 +170,8 @@ export class ModelSocket implements SocketLike {
     for (const { sequence, value } of items) {
       if (sequence < (this.#subscriptions.get(name)?.next ?? 0)) continue;
       const item = { topic_sequence_number: sequence, sequence_page: page };
-      if (typeof value === "string") this.#send({ type: "item", ...place, item: { ...item, value: { text: value } } });
+      if (typeof value === "string")
+        this.#send({ type: "item", ...place, item: { ...item, value: { text: value } } });
       else this.#sendBinary({ type: "item", ...place, item: { ...item, publisher_id: "p" } }, value);
       this.#subscriptions.set(name, { page, next: sequence + 1 });
     }
@@ -177,7 +179,8 @@ export class ModelSocket implements SocketLike {
 
   /** Ends a subscription, as the server does. */
   endSubscription(name: string, code: string): void {
-    if (this.#subscriptions.delete(name)) this.#send({ type: "ended", cache: "c", topic: name, code, message: code });
+    if (this.#subscriptions.delete(name))
+      this.#send({ type: "ended", cache: "c", topic: name, code, message: code });
   }
 
   sendRaw(data: string): void {

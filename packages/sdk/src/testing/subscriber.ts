@@ -16,7 +16,9 @@ export interface World {
   subscribe(topic: string, options?: SubscribeCallOptions): Promise<Told>;
   /** Lets promises run and delivers what is on its way, a few times over. */
   settle(): Promise<void>;
-  /** As `settle`, after a time that is long enough for any wait between tries. */
+  /** Lets time pass, in which what is on its way is delivered every second. */
+  pass(seconds: number): Promise<void>;
+  /** As `pass`, for long enough for any wait between two tries. */
   recover(): Promise<void>;
 }
 
@@ -42,14 +44,15 @@ export function createWorld(props: Partial<TopicClientProps> = {}): World {
     }
     await turn();
   };
+  const pass = async (seconds: number): Promise<void> => {
+    for (let second = 0; second < seconds; second++) {
+      await runtime.advance(1000);
+      await settle();
+    }
+  };
   return {
-    ...{ runtime, server, client, settle },
-    async recover() {
-      await runtime.advance(15_000);
-      await settle();
-      await runtime.advance(15_000);
-      await settle();
-    },
+    ...{ runtime, server, client, settle, pass },
+    recover: () => pass(16),
     async subscribe(topic, options) {
       const log: string[] = [];
       const asked = client.subscribe("c", topic, toCallbacks(log, options));
