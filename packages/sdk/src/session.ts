@@ -159,8 +159,8 @@ export class Session {
 
   #notice(message: ServerMessage): void {
     // Other types may come with later versions of the server, and without these.
-    const { cache = "", topic = "" }: Partial<ServerMessage> = message;
-    const feed = this.#feeds.get(toKey(cache, topic));
+    const { cache, topic } = message as Partial<ServerMessage>;
+    const feed = this.#feeds.get(toKey(cache ?? "", topic ?? ""));
     if (message.type === "item") feed?.item(message);
     else if (message.type === "discontinuity") feed?.discontinuity(message);
     else if (message.type === "ended" && feed?.isLive === true) {

@@ -35,7 +35,7 @@ export class ModelServer {
   retained = 5;
   /** Refuses sockets. */
   isDown = false;
-  /** Takes sockets and messages, and never answers. */
+  /** The network is dead: nothing arrives any more on a socket that is used meanwhile, and nobody is told. */
   isSilent = false;
   /** Tokens that are taken, with the second in which each ends; undefined: none is asked for. */
   tokens: Map<string, number | undefined> | undefined;
@@ -103,6 +103,7 @@ export class ModelSocket implements SocketLike {
   #outbox: (string | ArrayBuffer)[] = [];
   #isOver = false;
   #isOpen = false;
+  #isDead = false;
   #token: string | undefined;
 
   constructor(server: ModelServer, url: string, protocols: string) {
@@ -121,7 +122,8 @@ export class ModelSocket implements SocketLike {
     if (this.#isOver) return;
     const message = JSON.parse(text) as ClientMessage;
     this.#server.received.push(message);
-    if (!this.#server.isSilent) this.#answer(message);
+    this.#isDead ||= this.#server.isSilent;
+    if (!this.#isDead) this.#answer(message);
   }
 
   close(): void {
@@ -142,13 +144,14 @@ export class ModelSocket implements SocketLike {
       this.break();
       return;
     }
-    if (this.#server.isSilent) return;
+    this.#isDead ||= this.#server.isSilent;
+    if (this.#isDead) return;
     if (!this.#isOpen) {
       this.#isOpen = true;
       this.#emit("open", { type: "open" });
     }
-    for (const data of this.#outbox.splice(0, count))
-      if (!this.#isOver) this.#emit("message", { type: "message", data });
+    // After its end the client's side listens no more.
+    for (const data of this.#outbox.splice(0, count)) this.#emit("message", { type: "message", data });
   }
 
   /** Sends what the topic has for this socket. */
@@ -193,7 +196,7 @@ export class ModelSocket implements SocketLike {
     const refuse = (code: string): void => this.#send({ id, type: "error", code, message: `no: ${code}` });
     if (type === "ping") this.#send({ id, type: "pong" });
     else if (type === "authenticate" || type === "renew_token") {
-      if (tokens !== undefined && !tokens.has(token)) return refuse("Unauthenticated");
+      if (tokens !== undefined && !tokens.has(token)) { refuse("Unauthenticated"); return; }
       this.#token = token;
       const expires = tokens?.get(token);
       const end = expires === undefined ? {} : { expires_at: expires };
@@ -205,9 +208,9 @@ export class ModelSocket implements SocketLike {
       else this.#send({ id, type: "unsubscribed", cache, topic, ...toWire(position) });
     } else {
       const refusal = refusals.shift();
-      if (refusal !== undefined) return refuse(refusal);
-      if (tokens !== undefined && this.#token === undefined) return refuse("Unauthenticated");
-      if (this.#subscriptions.has(topic)) return refuse("AlreadyExists");
+      if (refusal !== undefined) { refuse(refusal); return; }
+      if (tokens !== undefined && this.#token === undefined) { refuse("Unauthenticated"); return; }
+      if (this.#subscriptions.has(topic)) { refuse("AlreadyExists"); return; }
       this.#subscribe(message);
     }
   }
