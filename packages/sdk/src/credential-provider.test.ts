@@ -23,7 +23,7 @@ test("a credential has endpoint and token; on this machine it is reached without
 test("endpoints can be said otherwise, as in Momento's SDK", () => {
   const of = (endpointOverrides: object, apiKey = credential("example.com")) =>
     read(CredentialProvider.fromString({ apiKey, endpointOverrides }));
-  assert.deepEqual(of({ cacheEndpoint: "http://10.0.0.1:80/" }), ["subito_id_secret", "http://10.0.0.1"]);
+  assert.deepEqual(of({ cacheEndpoint: "http://10.0.0.1:80/" }), ["subito_id_secret", "http://10.0.0.1:80"]);
   assert.deepEqual(of({ cacheEndpoint: "a.b" }, "bare"), ["bare", "https://a.b"]);
   assert.deepEqual(of({ cacheEndpoint: "a.b:1", secureConnection: false }), [
     "subito_id_secret",

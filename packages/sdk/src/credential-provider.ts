@@ -56,7 +56,7 @@ export class CredentialProvider implements Credentials {
     const override = endpointOverrides === undefined ? undefined : toEndpoint(endpointOverrides);
     const endpoint = override ?? parsed?.endpoint;
     if (text === "" || endpoint === undefined) {
-      throw new SdkError("INVALID_ARGUMENT_ERROR", "The API key names no endpoint: give endpointOverrides.");
+      throw new SdkError("INVALID_ARGUMENT_ERROR", "The API key names no endpoint.");
     }
     const isSecure =
       override === undefined ? !LOOPBACK.test(endpoint) : endpointOverrides?.secureConnection !== false;
@@ -112,11 +112,7 @@ function parseCredential(text: string): { endpoint: string; token: string } | un
 
 /** The server's URL without a slash at the end. Throws SdkError INVALID_ARGUMENT_ERROR for what is none. */
 export function toServerUrl(endpoint: string, isSecure: boolean): string {
-  const text = /^https?:\/\//.test(endpoint) ? endpoint : `${isSecure ? "https" : "http"}://${endpoint}`;
-  try {
-    const { origin, pathname } = new URL(text);
-    return `${origin}${pathname}`.replace(/\/+$/, "");
-  } catch (cause) {
-    throw new SdkError("INVALID_ARGUMENT_ERROR", "That is not the URL or endpoint of a server.", cause);
-  }
+  const url = /^https?:\/\//.test(endpoint) ? endpoint : `http${isSecure ? "s" : ""}://${endpoint}`;
+  if (!URL.canParse(url)) throw new SdkError("INVALID_ARGUMENT_ERROR", "That is no URL of a server.");
+  return url.replace(/\/+$/, "");
 }

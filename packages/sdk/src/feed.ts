@@ -41,7 +41,7 @@ export class Feed {
       if (request !== this.#requests) return;
       if (answer.type === "error") {
         this.#phase = "down";
-        onRefused(fromServer(answer.code, answer.message, answer.err));
+        onRefused(fromServer(answer));
       } else this.#start(from, answer);
     });
   }

@@ -2,7 +2,7 @@
 
 import { SdkError } from "./errors.js";
 import { type Request, type ServerMessage, parseMessage } from "./messages.js";
-import type { Settings, SocketLike } from "./settings.js";
+import type { Settings, SocketEvent, SocketLike } from "./settings.js";
 
 /** The link calls these, all in the order of what happened, and none after `onClose`. */
 export interface LinkEvents {
@@ -20,28 +20,40 @@ export class Link {
   readonly #events: LinkEvents;
   readonly #answers = new Map<number, (answer: ServerMessage) => void>();
   readonly #socket: SocketLike;
-  #isOpen = false;
   #isOver = false;
   #lastId = 0;
-  #heardAt: number;
-  /** When a ping was sent that nothing has come after. */
+  /** When something came last. */
+  #heardAt = 0;
+  /** When something was asked that nothing has come after: the opening is the first question, pings are the others. */
   #askedAt: number | undefined;
-  #cancelTimer: () => void;
+  #cancelTimer: () => void = () => undefined;
   /** What the `error` event said, for the `close` event that follows it. */
-  #fault: { message?: string; error?: unknown } = {};
+  #fault: SocketEvent | undefined;
 
   /** Begins to open it. Throws what the constructor of the WebSocket throws. */
   constructor(settings: Settings, WebSocket: NonNullable<Settings["WebSocket"]>, events: LinkEvents) {
     this.#settings = settings;
     this.#events = events;
-    this.#heardAt = settings.runtime.now();
     this.#socket = new WebSocket(`${settings.url.replace(/^http/, "ws")}/ws`, "subito.v1");
     this.#socket.binaryType = "arraybuffer";
-    this.#cancelTimer = settings.runtime.setTimer(
-      () => this.#timeOut("The server did not answer the opening of the socket."),
-      settings.connectTimeoutMs,
-    );
-    this.#listen();
+    this.#askedAt = settings.runtime.now();
+    this.#watch();
+    const listen: SocketLike["addEventListener"] = (type, run) =>
+      this.#socket.addEventListener(type, (event) => {
+        if (!this.#isOver) run(event);
+      });
+    listen("open", () => {
+      this.#heard();
+      events.onOpen();
+    });
+    listen("message", ({ data }) => this.#take(data));
+    listen("error", (event) => (this.#fault = event));
+    listen("close", ({ code, reason }) => {
+      const why = this.#fault?.message || reason || code;
+      this.#end(
+        new SdkError("CONNECTION_ERROR", `The connection is lost (${why ?? "?"}).`, this.#fault?.error),
+      );
+    });
   }
 
   /** `onAnswer` is called with the answer, which may be an error; never when the link ends before. */
@@ -53,9 +65,7 @@ export class Link {
 
   /** Asks for a sign of life now, rather than when nothing has come for a while. */
   check(): void {
-    if (!this.#isOpen || this.#isOver || this.#askedAt !== undefined) return;
-    this.#cancelTimer();
-    this.#ping();
+    if (this.#askedAt === undefined) this.#ping();
   }
 
   /** Ends it without `onClose`. */
@@ -66,31 +76,15 @@ export class Link {
     this.#socket.close(1000);
   }
 
-  #listen(): void {
-    const listen: SocketLike["addEventListener"] = (type, run) =>
-      this.#socket.addEventListener(type, (event) => {
-        if (!this.#isOver) run(event);
-      });
-    listen("open", () => {
-      this.#isOpen = true;
-      this.#cancelTimer();
-      this.#heardAt = this.#settings.runtime.now();
-      this.#watch();
-      this.#events.onOpen();
-    });
-    listen("message", ({ data }) => this.#take(data));
-    listen("error", ({ message, error }) => {
-      this.#fault = { ...(message === undefined ? {} : { message }), error };
-    });
-    listen("close", ({ code, reason }) => {
-      const why = this.#fault.message || reason || (code === undefined ? "" : `close code ${code}`);
-      this.#end(new SdkError("CONNECTION_ERROR", `The connection is lost (${why}).`, this.#fault.error));
-    });
+  #heard(): void {
+    this.#heardAt = this.#settings.runtime.now();
+    if (this.#askedAt === undefined) return;
+    this.#askedAt = undefined;
+    this.#watch();
   }
 
   #take(data: unknown): void {
-    this.#heardAt = this.#settings.runtime.now();
-    this.#askedAt = undefined;
+    this.#heard();
     let message: ServerMessage;
     try {
       message = parseMessage(data);
@@ -107,24 +101,22 @@ export class Link {
     onAnswer?.(message);
   }
 
-  /** One timer: to the ping when nothing comes, and from there to the end of patience. */
+  /** One timer: to the ping when nothing comes, and from a question to the end of patience. */
   #watch(): void {
     const { runtime, pingIntervalMs, pingTimeoutMs } = this.#settings;
-    const now = runtime.now();
-    const due = this.#askedAt === undefined ? this.#heardAt + pingIntervalMs : this.#askedAt + pingTimeoutMs;
-    if (now < due) this.#cancelTimer = runtime.setTimer(() => this.#watch(), due - now);
-    else if (this.#askedAt === undefined) this.#ping();
-    else this.#timeOut("The server has not answered a ping.");
+    const isAsked = this.#askedAt !== undefined;
+    const leftMs =
+      (this.#askedAt ?? this.#heardAt) + (isAsked ? pingTimeoutMs : pingIntervalMs) - runtime.now();
+    this.#cancelTimer();
+    if (leftMs > 0) this.#cancelTimer = runtime.setTimer(() => this.#watch(), leftMs);
+    else if (isAsked) this.#end(new SdkError("TIMEOUT_ERROR", "The server does not answer."));
+    else this.#ping();
   }
 
   #ping(): void {
     this.#askedAt = this.#settings.runtime.now();
     this.request({ type: "ping" }, () => this.#events.onPong());
     this.#watch();
-  }
-
-  #timeOut(message: string): void {
-    this.#end(new SdkError("TIMEOUT_ERROR", message));
   }
 
   #end(error: SdkError): void {

@@ -1,5 +1,6 @@
 // The messages of /ws (docs/reference/websocket.md), and how they are read.
 
+import type { ServerError } from "./errors.js";
 import { TopicItem } from "./topic-item.js";
 
 /** Where a subscription stands: the next item that it wants. `page` 0: the topic's present one. */
@@ -22,7 +23,7 @@ export type Request =
   | { readonly type: "ping" };
 
 /** What the server sends, all types in one: `id` is there in answers, the rest as `type` has it. */
-export interface ServerMessage {
+export interface ServerMessage extends ServerError {
   readonly id?: number | null;
   readonly type: string;
   readonly cache: string;
@@ -30,9 +31,6 @@ export interface ServerMessage {
   readonly expires_at?: number;
   readonly next_sequence_number: number;
   readonly sequence_page: number;
-  readonly code?: string;
-  readonly message?: string;
-  readonly err?: string;
   readonly item: {
     readonly topic_sequence_number: number;
     readonly sequence_page: number;

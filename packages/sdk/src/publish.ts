@@ -1,6 +1,6 @@
 // Publishes one item: POST /topics/{cache}/{topic} (docs/reference/http-api.md).
 
-import { SdkError, fromServer, toSdkError } from "./errors.js";
+import { SdkError, type ServerError, fromServer, toSdkError } from "./errors.js";
 import type { FetchAnswer, Settings } from "./settings.js";
 import type { TokenSource } from "./token-source.js";
 
@@ -8,34 +8,37 @@ import type { TokenSource } from "./token-source.js";
  * Resolves when the server has taken the item; rejects with SdkError. `signal` gives up. It is sent once, or twice when the server has refused the
  * token and another one can be had.
  */
-export async function publishItem(
+export function publishItem(
   settings: Settings,
   tokens: TokenSource,
   path: string,
   value: string | Uint8Array,
-  signals: readonly AbortSignal[],
+  signal: AbortSignal | undefined,
 ): Promise<void> {
-  const giveUp = new AbortController();
-  const onAbort = (): void => giveUp.abort(new SdkError("CANCELLED_ERROR", "The publish was given up."));
-  for (const signal of signals) {
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort);
-  }
-  const cancelTimer = settings.runtime.setTimer(
-    () => giveUp.abort(new SdkError("TIMEOUT_ERROR", "The server did not answer the publish in time.")),
-    settings.publishTimeoutMs,
-  );
-  try {
-    giveUp.signal.throwIfAborted();
-    await Promise.race([send(settings, tokens, path, value, giveUp.signal), rejectOnAbort(giveUp.signal)]);
-  } catch (thrown) {
-    throw giveUp.signal.aborted
-      ? toSdkError(giveUp.signal.reason, "CANCELLED_ERROR")
-      : toSdkError(thrown, "CONNECTION_ERROR");
-  } finally {
-    cancelTimer();
-    for (const signal of signals) signal.removeEventListener("abort", onAbort);
-  }
+  const abort = new AbortController();
+  return new Promise<void>((resolve, reject) => {
+    const onAbort = (): void => finish(new SdkError("CANCELLED_ERROR", "The publish was given up."));
+    const cancelTimer = settings.runtime.setTimer(
+      () => finish(new SdkError("TIMEOUT_ERROR", "The server does not answer.")),
+      settings.publishTimeoutMs,
+    );
+    // It ends here even when `fetch` or `getToken` does not look at the signal.
+    const finish = (error?: SdkError): void => {
+      cancelTimer();
+      signal?.removeEventListener("abort", onAbort);
+      if (error === undefined) resolve();
+      else reject(error);
+      abort.abort();
+    };
+    signal?.addEventListener("abort", onAbort);
+    if (signal?.aborted === true) onAbort();
+    else {
+      send(settings, tokens, path, value, abort.signal).then(
+        () => finish(),
+        (thrown: unknown) => finish(toSdkError(thrown, "CONNECTION_ERROR")),
+      );
+    }
+  });
 }
 
 async function send(
@@ -69,17 +72,9 @@ async function send(
 
 function toError({ status }: FetchAnswer, text: string): SdkError {
   try {
-    const { code, message, err } = JSON.parse(text) as { code?: string; message?: string; err?: string };
-    return fromServer(code, message, err);
+    return fromServer(JSON.parse(text) as ServerError);
   } catch (cause) {
-    const code = status >= 500 ? "SERVER_UNAVAILABLE" : "UNKNOWN_SERVICE_ERROR";
+    const code = status < 500 ? "UNKNOWN_SERVICE_ERROR" : "SERVER_UNAVAILABLE";
     return new SdkError(code, `What answered (${status}) is no Subito server.`, cause);
   }
-}
-
-/** For a `fetch` or `getToken` that does not look at the signal. */
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) =>
-    signal.addEventListener("abort", () => reject(toSdkError(signal.reason, "CANCELLED_ERROR"))),
-  );
 }

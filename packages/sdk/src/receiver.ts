@@ -21,6 +21,8 @@ export class Receiver {
   cursor: Cursor | undefined;
   /** Where the iterator reads. */
   readonly queue: ItemQueue | undefined;
+  /** Called at the end, before the user's callbacks. */
+  onOver: () => void = () => undefined;
   readonly #callbacks: Callbacks;
   readonly #settle: (outcome: "live" | SdkError | undefined) => void;
   #state: "asking" | "live" | "over" = "asking";
@@ -98,6 +100,7 @@ export class Receiver {
     if (this.#state === "over") return;
     const wasLive = this.#state === "live";
     this.#state = "over";
+    this.onOver();
     this.queue?.end(error);
     if (!wasLive) {
       this.#settle(error);

@@ -1,6 +1,6 @@
 // The one socket of a client: opened for the first subscription, taken up again when it is lost, closed a while after the last one.
 
-import { type Backoff, createBackoff } from "./backoff.js";
+import { createBackoff } from "./backoff.js";
 import { SdkError, fromServer, isPassing, toSdkError } from "./errors.js";
 import { Feed } from "./feed.js";
 import { Link } from "./link.js";
@@ -15,14 +15,11 @@ export class Session {
   readonly #tokens: TokenSource;
   readonly #renewal: Renewal;
   readonly #feeds = new Map<string, Feed>();
-  /** Between tries to connect, and between tries to subscribe on a socket that works. */
-  readonly #backoff: Backoff;
-  readonly #askBackoff: Backoff;
+  /** The next wait between tries to connect, or to subscribe on a socket that works. */
+  readonly #backoff: () => number;
   /** `waiting` for the next try, `token` before the socket, `open` from its beginning, `ready` when it is authenticated. */
   #phase: "idle" | "waiting" | "token" | "open" | "ready" = "idle";
   #link: Link | undefined;
-  #readyAt = 0;
-  #refusedAt = 0;
   /** A try was refused for its token since the last one that worked. */
   #isTokenRefused = false;
   /** Counts the tries to connect: what belongs to an earlier one is left alone. */
@@ -34,9 +31,7 @@ export class Session {
   constructor(settings: Settings, tokens: TokenSource) {
     this.#settings = settings;
     this.#tokens = tokens;
-    const random = (): number => settings.runtime.random();
-    this.#backoff = createBackoff(settings.reconnect, random);
-    this.#askBackoff = createBackoff(settings.reconnect, random);
+    this.#backoff = createBackoff(settings.reconnect, settings.runtime);
     this.#renewal = createRenewal(settings.runtime, tokens);
   }
 
@@ -107,7 +102,7 @@ export class Session {
     try {
       const { WebSocket } = this.#settings;
       if (WebSocket === undefined) {
-        throw new SdkError("INVALID_ARGUMENT_ERROR", "There is no global WebSocket: give one to the client.");
+        throw new SdkError("INVALID_ARGUMENT_ERROR", "There is no global WebSocket.");
       }
       const token = await this.#tokens.get();
       if (number !== this.#tries) return;
@@ -135,7 +130,7 @@ export class Session {
         this.#ready(link);
         return;
       }
-      const error = fromServer(answer.code, answer.message, answer.err);
+      const error = fromServer(answer);
       const isToken = error.errorCode() === "AUTHENTICATION_ERROR";
       const mayHaveEnded = isToken && this.#tokens.isRenewable && !this.#isTokenRefused;
       this.#isTokenRefused = isToken;
@@ -149,7 +144,6 @@ export class Session {
   #ready(link: Link): void {
     this.#isTokenRefused = false;
     this.#phase = "ready";
-    this.#readyAt = this.#settings.runtime.now();
     for (const feed of this.#feeds.values()) this.#ask(feed, link);
   }
 
@@ -164,7 +158,7 @@ export class Session {
     if (message.type === "item") feed?.item(message);
     else if (message.type === "discontinuity") feed?.discontinuity(message);
     else if (message.type === "ended" && feed?.isLive === true) {
-      this.#refuse(feed, fromServer(message.code, message.message, message.err));
+      this.#refuse(feed, fromServer(message));
     }
   }
 
@@ -176,12 +170,8 @@ export class Session {
       this.#tokens.drop(token);
       this.#lost(error);
     } else if (isPassing(error)) {
-      const now = this.#settings.runtime.now();
-      this.#askBackoff.worked(now - this.#refusedAt - this.#settings.reconnect.capMs);
-      this.#refusedAt = now;
-      this.#wait(() => this.#askAgain(), this.#askBackoff);
+      this.#wait(() => this.#askAgain());
       feed.down(error);
-      this.#sweep();
     } else {
       this.#feeds.delete(toKey(feed.cache, feed.topic));
       feed.end(error);
@@ -207,25 +197,15 @@ export class Session {
 
   /** The socket is gone, or did not come about: whoever has worked before comes back after a while. */
   #lost(error: SdkError): void {
-    if (this.#phase === "ready") this.#backoff.worked(this.#settings.runtime.now() - this.#readyAt);
     this.#drop("waiting");
-    this.#wait(() => void this.#connect(), this.#backoff);
+    this.#wait(() => void this.#connect());
     for (const feed of [...this.#feeds.values()]) feed.down(error);
-    this.#sweep();
     if (this.#feeds.size === 0) this.#stop();
   }
 
-  #wait(run: () => void, backoff: Backoff): void {
+  #wait(run: () => void): void {
     this.#cancelWait();
-    this.#cancelWait = this.#settings.runtime.setTimer(run, backoff.next());
-  }
-
-  /** Takes away what has ended. */
-  #sweep(): void {
-    for (const [key, feed] of this.#feeds) {
-      for (const receiver of feed.receivers) if (receiver.isOver) feed.receivers.delete(receiver);
-      if (feed.receivers.size === 0) this.#feeds.delete(key);
-    }
+    this.#cancelWait = this.#settings.runtime.setTimer(run, this.#backoff());
   }
 
   #drop(phase: "idle" | "waiting" | "token"): void {

@@ -47,13 +47,11 @@ export interface FetchAnswer {
 
 /** Times in milliseconds. */
 export interface Timing {
-  /** The waits between tries to connect again: base 250, cap 15,000, stable 10,000. */
+  /** The waits between tries to connect or subscribe again: base 250, cap 15,000, stable 25,000. */
   readonly reconnect: BackoffOptions;
-  /** A socket is given up when it is not open so long after it was begun: 10,000. */
-  readonly connectTimeoutMs: number;
   /** When nothing has come for so long, a `ping` is sent: 20,000. */
   readonly pingIntervalMs: number;
-  /** When nothing comes for so long after it, the socket is given up: 10,000. */
+  /** A socket is given up when nothing comes for so long after a `ping`, or after its opening was begun: 10,000. */
   readonly pingTimeoutMs: number;
   /** How long the socket stays open without subscriptions: 10,000. */
   readonly idleMs: number;
@@ -97,8 +95,7 @@ export interface Settings extends Timing {
 
 export function toSettings(props: TopicClientProps, url: string): Settings {
   return {
-    reconnect: { baseMs: 250, capMs: 15_000, stableMs: 10_000 },
-    connectTimeoutMs: 10_000,
+    reconnect: { baseMs: 250, capMs: 15_000, stableMs: 25_000 },
     pingIntervalMs: 20_000,
     pingTimeoutMs: 10_000,
     idleMs: 10_000,

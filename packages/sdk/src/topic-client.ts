@@ -43,14 +43,13 @@ export class TopicClient {
   readonly #tokens: TokenSource;
   readonly #session: Session;
   readonly #throwsErrors: boolean;
-  readonly #closed = new AbortController();
+  #isClosed = false;
 
   /** Opens nothing yet. Throws SdkError INVALID_ARGUMENT_ERROR when there is no server's URL to be had from `props`. */
   constructor(props: TopicClientProps) {
     const { credentialProvider: credentials, configuration, getToken, url } = props;
     const endpoint = url ?? credentials?.getCacheEndpoint();
-    if (endpoint === undefined)
-      throw new SdkError("INVALID_ARGUMENT_ERROR", "Give url or credentialProvider.");
+    if (endpoint === undefined) throw invalid("Give url or credentialProvider.");
     this.#settings = toSettings(props, toServerUrl(endpoint, credentials?.isEndpointSecure() ?? true));
     this.#tokens = createTokenSource(credentials?.getAuthToken() ?? "", getToken);
     this.#session = new Session(this.#settings, this.#tokens);
@@ -66,8 +65,7 @@ export class TopicClient {
   ): Promise<TopicPublish.Response> {
     try {
       const path = toPath(cacheName, topicName);
-      const signals = [this.#closed.signal, ...(options.signal === undefined ? [] : [options.signal])];
-      await publishItem(this.#settings, this.#tokens, path, value, signals);
+      await publishItem(this.#settings, this.#tokens, path, value, options.signal);
       return new TopicPublish.Success();
     } catch (thrown) {
       return new TopicPublish.Error(this.#throwIfWanted(thrown));
@@ -86,56 +84,39 @@ export class TopicClient {
   ): Promise<TopicSubscribe.Response> {
     try {
       checkNames(cacheName, topicName);
-      if (this.#closed.signal.aborted) throw new SdkError("CANCELLED_ERROR", "The client is closed.");
+      if (this.#isClosed) throw new SdkError("CANCELLED_ERROR", "The client is closed.");
       return await this.#join(cacheName, topicName, options);
     } catch (thrown) {
       return new TopicSubscribe.Error(this.#throwIfWanted(thrown));
     }
   }
 
-  /** Ends all subscriptions, publishes and the socket, for good. */
+  /** Ends all subscriptions and the socket, for good. Publishes that are under way get their answer. */
   close(): void {
-    this.#closed.abort();
+    this.#isClosed = true;
     this.#session.end();
   }
 
   #join(cache: string, topic: string, options: SubscribeCallOptions): Promise<TopicSubscribe.Subscription> {
     const { onError, signal } = options;
-    const giveUpError = (): SdkError => new SdkError("CANCELLED_ERROR", "The subscribe was given up.");
     return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) {
-        reject(giveUpError());
-        return;
-      }
-      const leave = (): void => this.#session.leave(cache, topic, receiver);
-      const onAbort = (): void => {
-        leave();
-        receiver.end();
+      const onAbort = (): void => subscription.unsubscribe();
+      const callbacks = {
+        ...options,
+        onError: (error: SdkError) => onError?.(new TopicSubscribe.Error(error), subscription),
       };
-      const stop = (): void => signal?.removeEventListener("abort", onAbort);
-      const receiver: Receiver = new Receiver(
-        this.#settings,
-        toCursor(options),
-        {
-          ...options,
-          onError: (error) => onError?.(new TopicSubscribe.Error(error), subscription),
-          onSubscriptionEnd() {
-            stop();
-            options.onSubscriptionEnd?.();
-          },
-        },
-        (outcome) => {
-          if (outcome === "live") {
-            resolve(subscription);
-            return;
-          }
-          stop();
-          reject(outcome ?? giveUpError());
-        },
-      );
-      const subscription = new TopicSubscribe.Subscription(receiver, leave);
+      const receiver: Receiver = new Receiver(this.#settings, toCursor(options), callbacks, (outcome) => {
+        if (outcome === "live") resolve(subscription);
+        else reject(outcome ?? new SdkError("CANCELLED_ERROR", "The subscribe was given up."));
+      });
+      const subscription = new TopicSubscribe.Subscription(receiver);
+      receiver.onOver = () => {
+        signal?.removeEventListener("abort", onAbort);
+        this.#session.leave(cache, topic, receiver);
+      };
       signal?.addEventListener("abort", onAbort);
       this.#session.join(cache, topic, receiver);
+      if (signal?.aborted === true) onAbort();
     });
   }
 
@@ -148,28 +129,28 @@ export class TopicClient {
 
 function toCursor(options: SubscribeCallOptions): Cursor | undefined {
   const { resumeAtTopicSequenceNumber: next = 0, resumeAtTopicSequencePage: page = 0 } = options;
-  if (![next, page].every((number) => Number.isSafeInteger(number) && number >= 0)) {
-    throw new SdkError("INVALID_ARGUMENT_ERROR", "Sequence numbers and pages are whole numbers from 0 on.");
+  for (const number of [next, page]) {
+    if (!Number.isSafeInteger(number) || number < 0) throw invalid("A sequence is no whole number.");
   }
   return next === 0 ? undefined : { page, next };
 }
 
 /** What would not reach the server, or not as what it is. */
 function checkNames(cache: string, topic: string): void {
-  for (const [what, name] of Object.entries({ cache, topic })) {
-    if (name.trim() === "")
-      throw new SdkError("INVALID_ARGUMENT_ERROR", `The ${what} name must not be empty.`);
-  }
+  if (cache.trim() === "" || topic.trim() === "") throw invalid("A name must not be empty.");
 }
 
 function toPath(cache: string, topic: string): string {
   checkNames(cache, topic);
-  if ([cache, topic].some((name) => name === "." || name === "..")) {
-    throw new SdkError("INVALID_ARGUMENT_ERROR", 'The names "." and ".." cannot stand in a URL.');
-  }
+  const isDots = [cache, topic].some((name) => name === "." || name === "..");
   try {
-    return `/topics/${encodeURIComponent(cache)}/${encodeURIComponent(topic)}`;
-  } catch (cause) {
-    throw new SdkError("INVALID_ARGUMENT_ERROR", "A name holds half of a surrogate pair.", cause);
+    if (!isDots) return `/topics/${encodeURIComponent(cache)}/${encodeURIComponent(topic)}`;
+  } catch {
+    // Half of a surrogate pair.
   }
+  throw invalid("A name cannot stand in a URL.");
+}
+
+function invalid(message: string): SdkError {
+  return new SdkError("INVALID_ARGUMENT_ERROR", message);
 }

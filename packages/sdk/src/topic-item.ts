@@ -77,13 +77,11 @@ export class TopicDiscontinuity {
   }
 
   toString(): string {
-    return `TopicDiscontinuity: items after ${this.#last} are lost; going on after ${this.#next}`;
+    return `TopicDiscontinuity: ${this.#last} to ${this.#next}`;
   }
 }
 
 /** The connection is alive: the server has just answered. */
 export class TopicHeartbeat {
-  toString(): string {
-    return "TopicHeartbeat";
-  }
+  readonly type = "TopicHeartbeat";
 }

@@ -5,11 +5,6 @@ import { ErrorResponse, TopicPublishResponse } from "./responses.js";
 /** The server has taken the item. */
 export class Success {
   readonly type = TopicPublishResponse.Success;
-  readonly is_success = true;
-
-  toString(): string {
-    return this.type;
-  }
 }
 
 /** It was not published, or (TIMEOUT_ERROR, CONNECTION_ERROR, CANCELLED_ERROR) nobody knows. */

@@ -12,12 +12,10 @@ import { TopicItem, type TopicDiscontinuity } from "./topic-item.js";
 export class Subscription implements AsyncIterable<TopicItem> {
   readonly type = TopicSubscribeResponse.Subscription;
   readonly #receiver: Receiver;
-  readonly #leave: () => void;
 
   /** The client makes these. */
-  constructor(receiver: Receiver, leave: () => void) {
+  constructor(receiver: Receiver) {
     this.#receiver = receiver;
-    this.#leave = leave;
   }
 
   /** False after `unsubscribe()`, and after the error that has ended it. */
@@ -25,14 +23,8 @@ export class Subscription implements AsyncIterable<TopicItem> {
     return !this.#receiver.isOver;
   }
 
-  /** Momento's name of `isSubscribed` in its base class. */
-  get is_subscribed(): boolean {
-    return this.isSubscribed;
-  }
-
   /** No callback is called any more but `onSubscriptionEnd`, now; an iterator ends after what waits for it. */
   unsubscribe(): void {
-    this.#leave();
     this.#receiver.end();
   }
 
@@ -43,7 +35,7 @@ export class Subscription implements AsyncIterable<TopicItem> {
   async *events(): AsyncGenerator<TopicItem | TopicDiscontinuity, void, undefined> {
     const { queue } = this.#receiver;
     if (queue === undefined) {
-      throw new SdkError("INVALID_ARGUMENT_ERROR", "A subscription with onItem cannot be iterated.");
+      throw new SdkError("INVALID_ARGUMENT_ERROR", "With onItem there is nothing to iterate.");
     }
     try {
       for (;;) {

@@ -196,7 +196,10 @@ export class ModelSocket implements SocketLike {
     const refuse = (code: string): void => this.#send({ id, type: "error", code, message: `no: ${code}` });
     if (type === "ping") this.#send({ id, type: "pong" });
     else if (type === "authenticate" || type === "renew_token") {
-      if (tokens !== undefined && !tokens.has(token)) { refuse("Unauthenticated"); return; }
+      if (tokens !== undefined && !tokens.has(token)) {
+        refuse("Unauthenticated");
+        return;
+      }
       this.#token = token;
       const expires = tokens?.get(token);
       const end = expires === undefined ? {} : { expires_at: expires };
@@ -208,9 +211,18 @@ export class ModelSocket implements SocketLike {
       else this.#send({ id, type: "unsubscribed", cache, topic, ...toWire(position) });
     } else {
       const refusal = refusals.shift();
-      if (refusal !== undefined) { refuse(refusal); return; }
-      if (tokens !== undefined && this.#token === undefined) { refuse("Unauthenticated"); return; }
-      if (this.#subscriptions.has(topic)) { refuse("AlreadyExists"); return; }
+      if (refusal !== undefined) {
+        refuse(refusal);
+        return;
+      }
+      if (tokens !== undefined && this.#token === undefined) {
+        refuse("Unauthenticated");
+        return;
+      }
+      if (this.#subscriptions.has(topic)) {
+        refuse("AlreadyExists");
+        return;
+      }
       this.#subscribe(message);
     }
   }
