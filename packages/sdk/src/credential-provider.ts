@@ -102,8 +102,7 @@ function toEndpoint(overrides: EndpointOverrides): string | undefined {
 /** Undefined for what is not base64 of an endpoint and a token. */
 function parseCredential(text: string): { endpoint: string; token: string } | undefined {
   try {
-    const parsed = JSON.parse(atob(text)) as { endpoint?: unknown; api_key?: unknown } | null;
-    const { endpoint, api_key: token } = parsed ?? {};
+    const { endpoint, api_key: token } = JSON.parse(atob(text)) as { endpoint?: unknown; api_key?: unknown };
     return typeof endpoint === "string" && typeof token === "string" ? { endpoint, token } : undefined;
   } catch {
     return undefined;

@@ -6,8 +6,9 @@ import { type Cursor, type ServerMessage, toItem } from "./messages.js";
 import type { Receiver } from "./receiver.js";
 
 export class Feed {
-  readonly cache: string;
-  readonly topic: string;
+  /** By which the session finds it. */
+  readonly key: string;
+  readonly #place: { readonly cache: string; readonly topic: string };
   readonly receivers = new Set<Receiver>();
   /** `asked`: what comes before the answer belongs to an earlier subscription of the socket, and is left out. */
   #phase: "down" | "asked" | "live" = "down";
@@ -16,9 +17,9 @@ export class Feed {
   /** Counts the requests, so that only the answer to the last one is looked at. */
   #requests = 0;
 
-  constructor(cache: string, topic: string) {
-    this.cache = cache;
-    this.topic = topic;
+  constructor(key: string, cache: string, topic: string) {
+    this.key = key;
+    this.#place = { cache, topic };
   }
 
   /** Neither live nor asked for. */
@@ -33,11 +34,10 @@ export class Feed {
   /** Asks for the items from the earliest one that a receiver wants. `onRefused` gets the error of the answer, if it is one. */
   ask(link: Link, onRefused: (error: SdkError) => void): void {
     const request = ++this.#requests;
-    const { cache, topic } = this;
     const from = earliest(this.receivers);
     this.#phase = "asked";
     const cursor = from === undefined ? {} : { sequence_number: from.next, sequence_page: from.page };
-    link.request({ type: "subscribe", cache, topic, ...cursor }, (answer) => {
+    link.request({ type: "subscribe", ...this.#place, ...cursor }, (answer) => {
       if (request !== this.#requests) return;
       if (answer.type === "error") {
         this.#phase = "down";
@@ -50,7 +50,7 @@ export class Feed {
   leave(link: Link): void {
     this.#requests++;
     if (this.#phase !== "down") {
-      link.request({ type: "unsubscribe", cache: this.cache, topic: this.topic }, () => undefined);
+      link.request({ type: "unsubscribe", ...this.#place }, () => undefined);
     }
     this.#phase = "down";
   }
@@ -85,17 +85,14 @@ export class Feed {
     for (const receiver of [...this.receivers]) receiver.discontinuity(page, last, isReset);
   }
 
-  /** The wire has no such subscription any more: the socket is gone, or the server has ended it. */
-  down(error: SdkError): void {
+  /** The wire has no such subscription any more: the socket is gone, or the server has ended it; `isFinal`: for good. */
+  down(error: SdkError | undefined, isFinal: boolean): void {
     this.#requests++;
     this.#phase = "down";
-    for (const receiver of [...this.receivers]) receiver.lost(error);
-  }
-
-  end(error?: SdkError): void {
-    this.#requests++;
-    this.#phase = "down";
-    for (const receiver of [...this.receivers]) receiver.end(error);
+    for (const receiver of [...this.receivers]) {
+      if (isFinal) receiver.end(error);
+      else if (error !== undefined) receiver.lost(error);
+    }
   }
 
   #start(from: Cursor | undefined, answer: ServerMessage): void {
@@ -108,16 +105,7 @@ export class Feed {
 
 /** Of pages the oldest, of numbers in it the smallest: whoever is further leaves out what it has. */
 function earliest(receivers: Iterable<Receiver>): Cursor | undefined {
-  let found: Cursor | undefined;
-  for (const { cursor } of receivers) {
-    if (cursor === undefined) continue;
-    if (
-      found === undefined ||
-      cursor.page < found.page ||
-      (cursor.page === found.page && cursor.next < found.next)
-    ) {
-      found = cursor;
-    }
-  }
-  return found;
+  return [...receivers]
+    .flatMap(({ cursor }) => cursor ?? [])
+    .sort((a, b) => a.page - b.page || a.next - b.next)[0];
 }

@@ -20,7 +20,7 @@ export class Receiver {
   /** The next item it wants; undefined before a fresh one is live. */
   cursor: Cursor | undefined;
   /** Where the iterator reads. */
-  readonly queue: ItemQueue | undefined;
+  readonly queue?: ItemQueue;
   /** Called at the end, before the user's callbacks. */
   onOver: () => void = () => undefined;
   readonly #callbacks: Callbacks;
@@ -37,10 +37,11 @@ export class Receiver {
     settle: (outcome: "live" | SdkError | undefined) => void,
   ) {
     this.cursor = cursor;
-    this.#callbacks = callbacks;
     this.#settle = settle;
-    this.queue =
-      callbacks.onItem === undefined ? createItemQueue(settings, callbacks.onDiscontinuity) : undefined;
+    if (callbacks.onItem === undefined) {
+      const { push } = (this.queue = createItemQueue(settings, callbacks.onDiscontinuity));
+      this.#callbacks = { ...callbacks, onItem: push, onDiscontinuity: push };
+    } else this.#callbacks = callbacks;
   }
 
   get isOver(): boolean {
@@ -69,8 +70,7 @@ export class Receiver {
     // The server tells of gaps itself; this one it has not told of.
     if (wanted.page !== page || sequence > wanted.next) this.#tellGap(wanted, page, sequence - 1);
     this.cursor = { page, next: sequence + 1 };
-    if (this.queue !== undefined) this.queue.push(item);
-    else call(this.#callbacks.onItem, item);
+    call(this.#callbacks.onItem, item);
   }
 
   /** It goes on after `last` of `page`; `isReset`: that is so even for who seems to be further. */
@@ -102,18 +102,14 @@ export class Receiver {
     this.#state = "over";
     this.onOver();
     this.queue?.end(error);
-    if (!wasLive) {
-      this.#settle(error);
-      return;
-    }
-    if (error !== undefined) call(this.#callbacks.onError, error);
-    call(this.#callbacks.onSubscriptionEnd);
+    if (wasLive) {
+      if (error !== undefined) call(this.#callbacks.onError, error);
+      call(this.#callbacks.onSubscriptionEnd);
+    } else this.#settle(error);
   }
 
   #tellGap(wanted: Cursor, page: number, last: number): void {
-    const gap = new TopicDiscontinuity(wanted.next - 1, last, page);
-    if (this.queue !== undefined) this.queue.push(gap);
-    else call(this.#callbacks.onDiscontinuity, gap);
+    call(this.#callbacks.onDiscontinuity, new TopicDiscontinuity(wanted.next - 1, last, page));
   }
 }
 

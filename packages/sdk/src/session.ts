@@ -39,7 +39,7 @@ export class Session {
   join(cache: string, topic: string, receiver: Receiver): void {
     const key = toKey(cache, topic);
     const known = this.#feeds.get(key);
-    const feed = known ?? new Feed(cache, topic);
+    const feed = known ?? new Feed(key, cache, topic);
     this.#feeds.set(key, feed);
     this.#cancelIdle();
     const isBehind = feed.join(receiver);
@@ -69,7 +69,7 @@ export class Session {
     const feeds = [...this.#feeds.values()];
     this.#feeds.clear();
     this.#stop();
-    for (const feed of feeds) feed.end(error);
+    for (const feed of feeds) feed.down(error, true);
   }
 
   get #readyLink(): Link | undefined {
@@ -171,10 +171,10 @@ export class Session {
       this.#lost(error);
     } else if (isPassing(error)) {
       this.#wait(() => this.#askAgain());
-      feed.down(error);
+      feed.down(error, false);
     } else {
-      this.#feeds.delete(toKey(feed.cache, feed.topic));
-      feed.end(error);
+      this.#feeds.delete(feed.key);
+      feed.down(error, true);
     }
   }
 
@@ -199,7 +199,7 @@ export class Session {
   #lost(error: SdkError): void {
     this.#drop("waiting");
     this.#wait(() => void this.#connect());
-    for (const feed of [...this.#feeds.values()]) feed.down(error);
+    for (const feed of [...this.#feeds.values()]) feed.down(error, false);
     if (this.#feeds.size === 0) this.#stop();
   }
 
