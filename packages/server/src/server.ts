@@ -5,6 +5,7 @@ import { type Access, createAccess } from "./composition/access.js";
 import { toEndpoint, toUrls } from "./composition/addresses.js";
 import { toMetricSources } from "./composition/metric-sources.js";
 import { openPort } from "./composition/port.js";
+import type { WebSocketRole } from "./composition/web-sockets.js";
 import type { Config } from "./config/config.js";
 import type { NewApiKey } from "./control/api-keys.js";
 import { createCaches } from "./control/caches.js";
@@ -21,14 +22,16 @@ import { createMetrics } from "./metering/metrics.js";
 import { createGrpcWebHandler } from "./rpc/grpc-web/web-handler.js";
 import type { HttpHandler } from "./rpc/http-message.js";
 import type { MethodTable } from "./rpc/methods.js";
+import type { WebSocketApplication } from "./rpc/websocket-application.js";
 import { type Topics, createTopics } from "./topics/topics.js";
 import { createCaller } from "./transports/grpc/caller.js";
 import { createMethodTable } from "./transports/grpc/services.js";
 import { createApiKeyRoutes } from "./transports/http/api-keys.js";
 import { createHttpCaller } from "./transports/http/caller.js";
+import { errorResponse } from "./transports/http/error-map.js";
 import { createHealthRoutes } from "./transports/http/health.js";
 import { createMetricsRoutes } from "./transports/http/metrics.js";
-import { withOrigins } from "./transports/http/origins.js";
+import { refuseOrigin, withOrigins } from "./transports/http/origins.js";
 import { createRoleRoutes } from "./transports/http/roles.js";
 import { createHttpHandler } from "./transports/http/routes.js";
 import { createTokenRoutes } from "./transports/http/tokens.js";
@@ -42,6 +45,8 @@ export interface ServerOverrides {
   readonly clock?: Clock;
   readonly log?: Logger;
   readonly machine?: Machine;
+  /** Answers WebSockets. */
+  readonly webSockets?: WebSocketApplication;
 }
 
 export interface RunningServer {
@@ -72,7 +77,7 @@ export async function startServer(config: Config, overrides: ServerOverrides = {
   try {
     const engine = await startEmbeddedEngine({ dataDir: config.dataDir, clock, limits: config.limits, log });
     try {
-      const world = { clock, log, machine: overrides.machine ?? systemMachine };
+      const world = { ...overrides, clock, log, machine: overrides.machine ?? systemMachine };
       return await startOn(engine, certificates, config, world);
     } catch (error) {
       await engine.close();
@@ -88,7 +93,7 @@ export async function startServer(config: Config, overrides: ServerOverrides = {
 const MEMORY_SHARE = 0.75;
 
 /** The world outside, as it is or as a test has it. */
-type World = Required<ServerOverrides>;
+type World = Required<Omit<ServerOverrides, "webSockets">> & Pick<ServerOverrides, "webSockets">;
 
 async function startOn(
   engine: EmbeddedEngine,
@@ -129,8 +134,10 @@ async function startOn(
     },
   );
   const pressure = watchMemory(config, world);
-  const parts = { pressure, machine, certificates, clock, log, turn, methods, handleHttp, onInternalError };
-  const serverPort = await openPort(config, parts);
+  const serverPort = await openPort(config, {
+    ...{ pressure, machine, certificates, clock, log, turn, methods, handleHttp, onInternalError },
+    webSockets: toWebSocketRole(config, world.webSockets),
+  });
   const { listener } = serverPort;
   endpoint = toEndpoint(config, listener, certificates);
   // Not before it listens: a start that fails shows no key, and the next one would make none.
@@ -195,6 +202,19 @@ interface WebLateParts {
   readonly isReady: () => boolean;
   readonly readMetrics: () => readonly Metric[];
   readonly endpoint: () => string;
+}
+
+function toWebSocketRole(
+  { allowedOrigins }: Config,
+  application: WebSocketApplication | undefined,
+): WebSocketRole | undefined {
+  return (
+    application && {
+      application,
+      refuseOrigin: (origin) => refuseOrigin(allowedOrigins, origin),
+      toErrorResponse: errorResponse,
+    }
+  );
 }
 
 async function createFirstKey({ apiKeys }: Access, listener: Listener): Promise<NewApiKey | undefined> {

@@ -1,10 +1,6 @@
 // One WebSocket, as its application sees it.
 
-/** A whole message, ready to be sent to any number of sockets: framed once, since what a server sends is not masked. */
-export interface OutMessage {
-  /** Frames as they are on the wire. Several messages may stand in one. */
-  readonly frames: Uint8Array;
-}
+import type { OutMessage } from "./out-message.js";
 
 /** The side of a socket that its application calls. */
 export interface WebSocketChannel {

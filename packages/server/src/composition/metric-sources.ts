@@ -6,6 +6,7 @@ import type { Machine } from "../kernel/machine.js";
 import { VERSION } from "../kernel/version.js";
 import type { MetricSources } from "../metering/metrics.js";
 import type { Topics } from "../topics/topics.js";
+import { WebSocketCounts } from "../transports/listener/websocket-counts.js";
 import type { Access } from "./access.js";
 import type { ServerPort } from "./port.js";
 
@@ -13,10 +14,12 @@ import type { ServerPort } from "./port.js";
 export function toMetricSources(
   engine: EmbeddedEngine,
   topics: Topics,
-  { listener, http2, http2Counts, requestMemory, shedding }: ServerPort,
+  { listener, http2, http2Counts, webSockets, requestMemory, shedding }: ServerPort,
   access: Access,
   { loopDelay, machine }: { readonly loopDelay: LoopDelayGauge; readonly machine: Machine },
 ): MetricSources {
+  // Without WebSockets, all are 0.
+  const webSocketCounts = webSockets?.counts ?? new WebSocketCounts();
   return {
     version: VERSION,
     machine,
@@ -27,6 +30,8 @@ export function toMetricSources(
     http2ConnectionErrors: () => http2Counts.connectionErrors,
     http2StreamErrors: () => http2Counts.streamErrors,
     http1Errors: () => listener.counts.http1Errors,
+    webSocketsRefused: () => webSocketCounts.refused,
+    webSocketFaults: () => webSocketCounts.faults,
     requestsRefused: () => ({
       ...shedding.refused,
       request_bytes: requestMemory.refused,
@@ -34,7 +39,7 @@ export function toMetricSources(
     }),
     authenticationFailures: () => access.authenticator.failures,
     requestBytes: () => requestMemory.bytes,
-    outboxBytes: () => http2.outboxBudget.bytes,
+    outboxBytes: () => http2.outboxBudget.bytes + (webSockets?.server.outboxBudget.bytes ?? 0),
     subscriptions: () => topics.subscriptionCount(),
     topics: () => engine.topicStats().topics,
     ringBytes: () => engine.topicStats().ringBytes,

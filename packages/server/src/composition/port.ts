@@ -2,6 +2,7 @@
 
 import { type Http2Server, createHttp2Server } from "@subito/http2";
 import type { Config } from "../config/config.js";
+import type { ServerLimits } from "../config/limits.js";
 import type { Clock } from "../kernel/clock.js";
 import type { ServiceError } from "../kernel/errors.js";
 import { randomSeed } from "../kernel/ids.js";
@@ -14,13 +15,14 @@ import type { MethodTable } from "../rpc/methods.js";
 import { RequestMemory } from "../rpc/request-memory.js";
 import { Admission, type Pressure } from "../transports/listener/admission.js";
 import { ConnectionCounts } from "../transports/listener/connection-counts.js";
-import { createHttp1Server } from "../transports/listener/http1.js";
+import { type Http1Limits, createHttp1Server } from "../transports/listener/http1.js";
 import { Http2Counts } from "../transports/listener/http2-counts.js";
 import { createHttp2Requests } from "../transports/listener/http2-requests.js";
 import { type Listener, startListener } from "../transports/listener/listener.js";
 import { LoadShedding } from "../transports/listener/load-shedding.js";
 import { ReadBudget } from "../transports/listener/read-budget.js";
 import type { TlsReloader } from "../transports/listener/tls-reloader.js";
+import { type WebSocketRole, type WebSockets, besideWebSockets, createWebSockets } from "./web-sockets.js";
 
 export interface PortParts {
   readonly pressure: Pressure;
@@ -31,6 +33,8 @@ export interface PortParts {
   readonly turn: Turn;
   readonly methods: MethodTable;
   readonly handleHttp: HttpHandler;
+  /** Undefined: there are none, and their path is one that does not exist. */
+  readonly webSockets: WebSocketRole | undefined;
   readonly onInternalError: (error: ServiceError) => void;
 }
 
@@ -39,6 +43,7 @@ export interface ServerPort {
   readonly listener: Listener;
   readonly http2: Http2Server;
   readonly http2Counts: Http2Counts;
+  readonly webSockets: WebSockets | undefined;
   readonly requestMemory: RequestMemory;
   readonly shedding: LoadShedding;
 }
@@ -59,7 +64,7 @@ function fitToDescriptors(connectionsMax: number, descriptorsMax: number | undef
 
 /** Listens; rejects when an address cannot be had. */
 export async function openPort(config: Config, parts: PortParts): Promise<ServerPort> {
-  const { pressure, machine, certificates, clock, log, turn, methods, handleHttp, onInternalError } = parts;
+  const { pressure, machine, certificates, clock, log, turn, methods, onInternalError } = parts;
   const { limits } = config;
   const requestMemory = new RequestMemory(limits.requestBytesTotalMax);
   const counts = new ConnectionCounts();
@@ -68,10 +73,17 @@ export async function openPort(config: Config, parts: PortParts): Promise<Server
     acceptsPerSecondMax: config.acceptsPerSecondMax,
     connectionsMax: fitToDescriptors(config.connectionsMax, machine.descriptorsMax, log),
   });
-  const shedding = new LoadShedding(() => {
+  const shedding: LoadShedding = new LoadShedding(() => {
     if (pressure.isHigh) return "memory";
-    return http2.outboxBudget.isSpent ? "outbox" : undefined;
+    const isSpent = http2.outboxBudget.isSpent || webSockets?.server.outboxBudget.isSpent === true;
+    return isSpent ? "outbox" : undefined;
   });
+  const webSockets: WebSockets | undefined =
+    parts.webSockets &&
+    createWebSockets(config, parts.webSockets, {
+      ...{ clock, log, turn, memory: requestMemory, shedding, onInternalError },
+    });
+  const handleHttp = webSockets ? besideWebSockets(parts.handleHttp) : parts.handleHttp;
   const http2Counts = new Http2Counts();
   const http2 = createHttp2Server({
     turn,
@@ -99,26 +111,30 @@ export async function openPort(config: Config, parts: PortParts): Promise<Server
       else log.error({ error: cause }, "a connection failed");
     },
   });
+  const upgrades = webSockets?.upgrades;
   const http1 = createHttp1Server({
     handle: handleHttp,
     memory: requestMemory,
-    counts,
-    shedding,
-    limits: {
-      bodyBytesMax: limits.bodyBytesMax,
-      headerBytesMax: limits.http1HeaderBytesMax,
-      headersTimeoutMs: limits.http1HeadersTimeoutMs,
-      requestTimeoutMs: limits.http1RequestTimeoutMs,
-      keepAliveTimeoutMs: limits.http1KeepAliveTimeoutMs,
-      stallTimeoutMs: limits.http1StallTimeoutMs,
-      pipelinedMax: limits.http1PipelinedMax,
-    },
+    ...{ counts, shedding, webSockets: upgrades, limits: toHttp1Limits(limits) },
   });
   const { host, port, prefaceTimeoutMs } = config;
   const tls = config.tls && certificates && { port: config.tls.port, certificates };
   const reads = new ReadBudget({ limits, monotonicMs: () => clock.monotonicMs() });
   const listener = await startListener({
     ...{ host, port, tls, http2, http1, counts, admission, reads, clock, log, prefaceTimeoutMs },
+    webSockets: upgrades,
   });
-  return { listener, http2, http2Counts, requestMemory, shedding };
+  return { listener, http2, http2Counts, webSockets, requestMemory, shedding };
+}
+
+function toHttp1Limits(limits: ServerLimits): Http1Limits {
+  return {
+    bodyBytesMax: limits.bodyBytesMax,
+    headerBytesMax: limits.http1HeaderBytesMax,
+    headersTimeoutMs: limits.http1HeadersTimeoutMs,
+    requestTimeoutMs: limits.http1RequestTimeoutMs,
+    keepAliveTimeoutMs: limits.http1KeepAliveTimeoutMs,
+    stallTimeoutMs: limits.http1StallTimeoutMs,
+    pipelinedMax: limits.http1PipelinedMax,
+  };
 }

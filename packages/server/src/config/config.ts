@@ -25,6 +25,9 @@ export interface Config {
   readonly freshWindowMs: number;
   readonly connectionsMax: number;
   readonly acceptsPerSecondMax: number;
+  /** Open WebSockets of one address. */
+  readonly webSocketsPerAddressMax: number;
+  readonly webSocketCompression: boolean;
   /** Undefined: a share of what this process may have. */
   readonly memoryBytesMax: number | undefined;
   readonly shutdownGraceMs: number;
@@ -100,6 +103,8 @@ export function parseConfig(flags: RawOptions, environment: RawOptions = {}): Co
     freshWindowMs: Number(text("fresh-window-ms")),
     connectionsMax: Number(text("connections-max")),
     acceptsPerSecondMax: Number(text("accepts-per-second")),
+    webSocketsPerAddressMax: Number(text("web-sockets-per-address")),
+    webSocketCompression: text("websocket-compression") === "on",
     memoryBytesMax: text("memory-max-mb") === "" ? undefined : Number(text("memory-max-mb")) * BYTES_PER_MIB,
     shutdownGraceMs: Number(text("shutdown-grace-ms")),
     prefaceTimeoutMs: Number(text("preface-timeout-ms")),

@@ -73,6 +73,8 @@ export interface ServerLimits {
   readonly http1PipelinedMax: number;
   /** How long a long poll waits for an item. */
   readonly pollTimeoutMs: number;
+  /** Subscriptions of one WebSocket. */
+  readonly webSocketSubscriptionsMax: number;
   /** Bytes of one streaming answer over gRPC-Web. Beyond: it ends, and clients begin the next one by themselves. */
   readonly webStreamBytesMax: number;
   /** Verified tokens that are remembered. */
@@ -131,6 +133,7 @@ export const defaultLimits: ServerLimits = {
   http1StallTimeoutMs: 40_000,
   http1PipelinedMax: 32,
   pollTimeoutMs: 30_000,
+  webSocketSubscriptionsMax: 1000,
   webStreamBytesMax: 4 * 1024 * 1024,
   rememberedTokensMax: 10_000,
   rememberedTokenMs: 60_000,

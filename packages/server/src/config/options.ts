@@ -157,6 +157,20 @@ export const OPTIONS = [
     check: { kind: "integer", min: 1, max: 1_000_000 },
   },
   {
+    flag: "web-sockets-per-address",
+    value: "N",
+    defaultText: "10000",
+    help: "open WebSockets of one IP address; further ones are refused",
+    check: { kind: "integer", min: 1, max: 10_000_000 },
+  },
+  {
+    flag: "websocket-compression",
+    value: "MODE",
+    defaultText: "off",
+    help: "on: messages on WebSockets are compressed where the client can (permessage-deflate), which costs time; off: never",
+    check: { kind: "choice", choices: ["on", "off"] },
+  },
+  {
     flag: "memory-max-mb",
     value: "MB",
     help: "resident memory, in MiB, beyond which new work is refused (default three quarters of what this process may have)",

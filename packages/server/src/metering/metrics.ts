@@ -16,6 +16,8 @@ export interface MetricSources {
   http2ConnectionErrors(): Samples;
   http2StreamErrors(): Samples;
   http1Errors(): Samples;
+  webSocketsRefused(): Samples;
+  webSocketFaults(): Samples;
   requestsRefused(): Samples;
   authenticationFailures(): Samples;
   requestBytes(): number;
@@ -79,6 +81,20 @@ function connectionMetrics(sources: MetricSources): Metric[] {
       label: "fault",
       help: "HTTP/1.1 requests that were refused before they reached a route.",
       read: () => sources.http1Errors(),
+    },
+    {
+      name: "subito_websockets_refused_total",
+      type: "counter",
+      label: "reason",
+      help: "WebSocket handshakes that were refused.",
+      read: () => sources.webSocketsRefused(),
+    },
+    {
+      name: "subito_websocket_faults_total",
+      type: "counter",
+      label: "fault",
+      help: "WebSockets that were ended because of what the peer did.",
+      read: () => sources.webSocketFaults(),
     },
   ];
 }

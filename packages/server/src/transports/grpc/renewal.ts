@@ -2,8 +2,8 @@
 
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { RenewTokenRequestSchema, RenewTokenResponseSchema } from "@subito/wire/renewal";
-import { authorizeSubscribe } from "../../auth/authorize.js";
 import { livesBy } from "../../auth/leases.js";
+import { renewAll } from "../../auth/renew.js";
 import type { MethodContext, UnaryMethod } from "../../rpc/methods.js";
 import type { Subscription } from "../../topics/subscription.js";
 import { toSeconds } from "./auth.js";
@@ -19,11 +19,7 @@ export function createRenewalMethods(caller: Caller): Record<"RenewToken", Unary
         const old = await caller.authenticate(context);
         const fresh = await caller.authenticateBody(context, request.token);
         const concerned = subscriptionsOf(context).filter(({ lease }) => livesBy(lease, old));
-        // All or none: the first that the new token may not have refuses the call before anything has changed.
-        const grants = concerned.map(({ cacheName, topicName }) =>
-          authorizeSubscribe(fresh, cacheName, topicName),
-        );
-        concerned.forEach((subscription, i) => subscription.renew(grants[i] as (typeof grants)[number]));
+        renewAll(concerned, fresh);
         const answer = { renewed: concerned.length, validUntil: toSeconds(fresh.expiresAtMs) };
         return toBinary(RenewTokenResponseSchema, create(RenewTokenResponseSchema, answer));
       },

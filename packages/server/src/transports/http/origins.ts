@@ -1,7 +1,7 @@
 // Which web pages may use the server from a browser (CORS, Fetch 3.2): every answer says so, and preflights are answered here.
 
 import { isLoopbackOrigin } from "../../auth/loopback-host.js";
-import type { HttpHandler, HttpRequest, HttpResponse } from "../../rpc/http-message.js";
+import type { HttpHandler, HttpRequest, HttpResponse, WholeResponse } from "../../rpc/http-message.js";
 import { jsonResponse } from "../../rpc/http-message.js";
 
 /** `loopback`: pages of this machine. `all`: pages from everywhere. Else a list of origins, as browsers write them. */
@@ -34,6 +34,11 @@ function allows(allowed: AllowedOrigins, origin: string): boolean {
   return allowed === "loopback" ? isLoopbackOrigin(origin) : allowed.has(origin);
 }
 
+/** The answer to what a page of `origin` may not have, whatever its browser keeps from it; undefined: it may. A WebSocket needs no preflight. */
+export function refuseOrigin(allowed: AllowedOrigins, origin: string): WholeResponse | undefined {
+  return allows(allowed, origin) ? undefined : refusal(origin);
+}
+
 function isPreflight({ method, metadata }: HttpRequest): boolean {
   return method === "OPTIONS" && metadata.get("access-control-request-method") !== undefined;
 }
@@ -56,7 +61,7 @@ function preflight(origin: string): HttpResponse {
   return { status: 204, headers, body: new Uint8Array(0) };
 }
 
-function refusal(origin: string): HttpResponse {
+function refusal(origin: string): WholeResponse {
   const message = `Pages of ${JSON.stringify(origin.slice(0, 256))} may not use this server: start it with --allowed-origins and this origin in the list.`;
   return jsonResponse(403, { code: "PermissionDenied", message }, [VARY]);
 }

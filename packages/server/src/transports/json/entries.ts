@@ -30,6 +30,15 @@ export function toItemEntry(item: TopicItem): ItemEntry {
   };
 }
 
+/** `item` without its value, whose bytes are sent as they are. */
+export function toItemHead({ sequence, page, publisherId }: TopicItem): ItemEntry {
+  return {
+    topic_sequence_number: sequence,
+    sequence_page: page,
+    ...(publisherId === "" ? {} : { publisher_id: publisherId }),
+  };
+}
+
 export function toDiscontinuityEntry(discontinuity: Discontinuity): DiscontinuityEntry {
   return {
     last_topic_sequence: discontinuity.lastSequence,

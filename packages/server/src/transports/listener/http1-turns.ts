@@ -35,6 +35,11 @@ export class Http1Turns {
     return true;
   }
 
+  /** A request of the connection is not answered, or not yet known to be. */
+  isBusy(socket: Socket): boolean {
+    return this.#waiting.has(socket);
+  }
+
   #next(socket: Socket): void {
     const begin = socket.destroyed ? undefined : this.#waiting.get(socket)?.shift();
     if (begin === undefined) this.#waiting.delete(socket);

@@ -2,20 +2,17 @@
 
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { Socket } from "node:net";
-import {
-  type HttpHandler,
-  type HttpRequest,
-  type HttpResponse,
-  jsonResponse,
-  splitTarget,
-} from "../../rpc/http-message.js";
+import { type HttpHandler, type HttpResponse, jsonResponse } from "../../rpc/http-message.js";
 import type { RequestMemory } from "../../rpc/request-memory.js";
 import type { ConnectionCounts, Http1Fault } from "./connection-counts.js";
 import { Http1Body } from "./http1-body.js";
 import { Http1Stream } from "./http1-stream.js";
+import { countHosts, fieldOf, parseTarget } from "./http1-target.js";
 import { Http1Turns } from "./http1-turns.js";
 import { type LoadShedding, SERVER_IS_FULL } from "./load-shedding.js";
 import { BODY_TOO_LARGE, TOO_MANY_REQUESTS_HELD } from "./refused-bodies.js";
+import { upgradableBy } from "./upgradable-request.js";
+import type { WebSocketUpgrades } from "./websocket-upgrade.js";
 
 export interface Http1Limits {
   readonly bodyBytesMax: number;
@@ -50,10 +47,12 @@ export interface Http1Environment {
   readonly memory: RequestMemory;
   readonly counts: ConnectionCounts;
   readonly shedding: LoadShedding;
+  /** Undefined: no request leaves HTTP. */
+  readonly webSockets: WebSocketUpgrades | undefined;
 }
 
 export function createHttp1Server(environment: Http1Environment): Http1Server {
-  const { limits, counts } = environment;
+  const { limits, counts, webSockets } = environment;
   const turns = new Http1Turns(limits.pipelinedMax);
   let closing = false;
   const server = createServer(
@@ -63,6 +62,7 @@ export function createHttp1Server(environment: Http1Environment): Http1Server {
       requestTimeout: limits.requestTimeoutMs,
       keepAliveTimeout: limits.keepAliveTimeoutMs,
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
+      ...(webSockets && { IncomingMessage: upgradableBy((request) => webSockets.isWanted(request)) }),
     },
     (request, response) => {
       const { socket } = request;
@@ -91,6 +91,17 @@ export function createHttp1Server(environment: Http1Environment): Http1Server {
       `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
     );
   });
+  if (webSockets !== undefined) {
+    server.on("upgrade", (request, socket: Socket, head) => {
+      // An answer is under way, or its bytes are: the one to the handshake would overtake them.
+      if (turns.isBusy(socket) || socket.writableLength > 0) {
+        counts.http1Errors.pipelining++;
+        socket.destroy();
+      } else {
+        webSockets.begin(request, socket, head);
+      }
+    });
+  }
   return {
     serve: (socket) => void server.emit("connection", socket),
     beginShutdown() {
@@ -156,11 +167,6 @@ async function serve(
   }
 }
 
-/** Node takes the first of several, and a proxy before us might take another (RFC 9112 3.2). */
-function countHosts({ rawHeaders }: IncomingMessage): number {
-  return rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === "host").length;
-}
-
 /** The rest of the body is not read: the connection cannot be used again. */
 function refuseBody(outgoing: ServerResponse, response: HttpResponse): void {
   outgoing.shouldKeepAlive = false;
@@ -177,7 +183,7 @@ async function answer(
   const response = await handle({
     method: incoming.method ?? "",
     ...parseTarget(incoming),
-    metadata: { get: (name) => firstValue(incoming.headers[name]) },
+    metadata: { get: (name) => fieldOf(incoming, name) },
     address: incoming.socket.remoteAddress ?? "",
     body,
     onAborted: (callback) => {
@@ -192,20 +198,6 @@ async function answer(
   if (response.body instanceof Uint8Array) send(outgoing, response);
   else if (outgoing.destroyed) response.body.close();
   else new Http1Stream(outgoing, response.body).start(response);
-}
-
-/** A target may name the host itself, as for a proxy: then Host does not count (RFC 9112 3.2.2). */
-function parseTarget({
-  url = "",
-  headers,
-}: IncomingMessage): Pick<HttpRequest, "path" | "query" | "authority"> {
-  const [, authority, rest = ""] = /^https?:\/\/([^/?]*)(.*)$/i.exec(url) ?? [];
-  if (authority === undefined) return { ...splitTarget(url), authority: headers.host };
-  return { ...splitTarget(rest.startsWith("/") ? rest : `/${rest}`), authority };
-}
-
-function firstValue(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
 }
 
 function send(outgoing: ServerResponse, response: HttpResponse): void {

@@ -18,6 +18,7 @@ import { TcpSink } from "./tcp-sink.js";
 import { TlsHandshakes } from "./tls-handshakes.js";
 import { TlsSink } from "./tls-sink.js";
 import type { TlsReloader } from "./tls-reloader.js";
+import type { WebSocketUpgrades } from "./websocket-upgrade.js";
 
 export interface ListenerOptions {
   readonly host: string;
@@ -26,6 +27,8 @@ export interface ListenerOptions {
   readonly tls: { readonly port: number; readonly certificates: TlsReloader } | undefined;
   readonly http2: Http2Server;
   readonly http1: Http1Server;
+  /** Its sockets come out of `http1`. */
+  readonly webSockets: WebSocketUpgrades | undefined;
   readonly counts: ConnectionCounts;
   readonly admission: Admission;
   readonly reads: ReadBudget;
@@ -52,6 +55,7 @@ export interface Listener {
 export interface OpenConnections extends Readonly<Record<string, number>> {
   readonly http2: number;
   readonly http1: number;
+  readonly websocket: number;
   /** Those that have not said yet what they speak. */
   readonly untold: number;
 }
@@ -81,6 +85,7 @@ class PortListener implements Listener {
   /** Connections that have not told their protocol. The others are looked after by their protocol. */
   readonly #untold = new Set<Socket>();
   readonly #http2Connections = new Set<Http2Connection>();
+  /** With those that are WebSockets by now. */
   #http1Connections = 0;
   #ticker: Timer | undefined;
   #stopped: Promise<unknown> | undefined;
@@ -113,9 +118,11 @@ class PortListener implements Listener {
   }
 
   connections(): OpenConnections {
+    const websocket = this.#options.webSockets?.count ?? 0;
     return {
       http2: this.#http2Connections.size,
-      http1: this.#http1Connections,
+      http1: this.#http1Connections - websocket,
+      websocket,
       untold: this.#untold.size + (this.#handshakes?.count ?? 0),
     };
   }
@@ -135,6 +142,7 @@ class PortListener implements Listener {
     }
     this.#ticker = clock.every(TICK_MS, () => {
       for (const connection of this.#http2Connections) connection.tick();
+      this.#options.webSockets?.tick();
     });
   }
 
@@ -158,10 +166,10 @@ class PortListener implements Listener {
 
   /** Before anything of ours is made for it: a refused connection costs its accept and its reset. */
   #admits(socket: Socket): boolean {
-    const { http2, http1, untold } = this.connections();
+    const open = Object.values(this.connections()).reduce((sum, count) => sum + count, 0);
     // Where both families are listened to, an IPv4 peer has an address of IPv6 (RFC 4291 2.5.5.2).
     const isLoopback = isLoopbackAddress((socket.remoteAddress ?? "").replace(/^::ffff:/, ""));
-    const refusal = this.#options.admission.refusalOf(http2 + http1 + untold, isLoopback);
+    const refusal = this.#options.admission.refusalOf(open, isLoopback);
     if (refusal === undefined) {
       this.counts.accepted++;
       return true;
@@ -247,16 +255,19 @@ class PortListener implements Listener {
     this.counts.refused.shutdown += this.#untold.size;
     for (const socket of this.#untold) socket.destroy();
     this.#handshakes?.destroy();
+    this.#options.webSockets?.beginShutdown();
     this.#options.http1.beginShutdown();
   }
 
   async finishShutdown(graceMs: number): Promise<void> {
     this.beginShutdown();
     for (const connection of this.#http2Connections) connection.shutdown();
+    this.#options.webSockets?.shutdown();
     const cut = this.#options.clock.after(graceMs, () => {
       for (const connection of this.#http2Connections) connection.destroy();
       for (const socket of this.#untold) socket.destroy();
       this.#options.http1.destroy();
+      this.#options.webSockets?.destroy();
     });
     await this.#stopped;
     this.#options.http1.close();
