@@ -103,3 +103,13 @@ it("is told of a cache that is missing, and of a token that may not", async () =
   );
   assert.match(await stranger.publish("t", "x"), /not valid/);
 });
+
+it("does not know empty values: it tells of an error, and goes on", async () => {
+  const topic = randomUUID();
+  const client = createClient(server.url, await createCredential());
+  const reader = await client.subscribe(topic);
+  for (const value of ["", "after"]) assert.match(await client.publish(topic, value), /^Success/);
+  await until(() => reader.values.length > 0);
+  assert.deepEqual([reader.values, reader.errors], [["after"], ["UNKNOWN_ERROR"]]);
+  reader.unsubscribe();
+});

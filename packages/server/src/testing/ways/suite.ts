@@ -15,9 +15,10 @@ import { grpc } from "./grpc.js";
 import { grpcWebBinary, grpcWebText } from "./grpc-web.js";
 import { longPoll } from "./long-poll.js";
 import { sse } from "./sse.js";
+import { webSocket } from "./websocket.js";
 import type { ItemEvent, OpenOptions, Place, PublishBy, Subscriber, Value, Way, WayEvent } from "./way.js";
 
-export const WAYS: readonly Way[] = [grpc, grpcWebText, grpcWebBinary, sse, longPoll];
+export const WAYS: readonly Way[] = [grpc, grpcWebText, grpcWebBinary, webSocket, sse, longPoll];
 
 /** So short that the first poll of a fresh subscriber soon says where it stands. */
 const POLL_TIMEOUT_MS = 100;
