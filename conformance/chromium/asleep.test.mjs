@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { after, before, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { chromium } from "playwright-core";
 
@@ -41,7 +42,13 @@ async function findProcesses(browser) {
     .map(({ id }) => id);
 }
 
-/** @param {number} pid */
+/** @param {number[]} pids */
+async function stopAll(pids) {
+  for (const pid of pids) process.kill(pid, "SIGSTOP");
+  while (pids.some((pid) => stateOf(pid) !== "T")) await sleep(5);
+}
+
+/** `T` when it is stopped. @param {number} pid */
 const stateOf = (pid) => /^State:\s+(\S)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
 
 for (const kind of /** @type {const} */ (["by-hand", "by-sdk"]))
@@ -62,8 +69,7 @@ for (const kind of /** @type {const} */ (["by-hand", "by-sdk"]))
         await publishOutside(server.url, topic, "awake");
         await page.until(({ texts }) => texts.length === 1);
         stopped = await findProcesses(browser);
-        for (const pid of stopped) process.kill(pid, "SIGSTOP");
-        for (const pid of stopped) assert.equal(stateOf(pid), "T");
+        await stopAll(stopped);
         if (isCut) proxy.cut();
         for (let n = 1; n <= count; n++) await publishOutside(server.url, topic, `asleep ${n}`);
         for (const pid of stopped.splice(0)) process.kill(pid, "SIGCONT");
@@ -83,3 +89,35 @@ for (const kind of /** @type {const} */ (["by-hand", "by-sdk"]))
         await proxy.close();
       }
     });
+
+for (const kind of /** @type {const} */ (["by-hand", "by-sdk"]))
+  it(`a page that stands still while more comes than its connection and the ring hold: ${kind}`, async () => {
+    const browser = await launchChromium(chromium);
+    /** @type {number[]} */
+    let stopped = [];
+    try {
+      const topic = randomUUID();
+      const page = await TopicPage.open(browser, site.url, kind, { server: server.url, topic });
+      await publishOutside(server.url, topic, "awake");
+      await page.until(({ texts }) => texts.length === 1);
+      stopped = await findProcesses(browser);
+      await stopAll(stopped);
+      const count = 600;
+      for (let n = 2; n < count; n++) await publishOutside(server.url, topic, `${n}`.padEnd(64 * 1024));
+      await publishOutside(server.url, topic, "last");
+      for (const pid of stopped.splice(0)) process.kill(pid, "SIGCONT");
+      const seen = await page.until(({ texts }) => texts.includes("last"));
+      const lost = seen.discontinuities.flatMap(([last, next]) =>
+        Array.from({ length: next - last }, (_, i) => last + 1 + i),
+      );
+      assert.ok(lost.length > 0, "the page took all of it: it did not stand still");
+      assert.deepEqual(
+        [...seen.sequences, ...lost].sort((a, b) => a - b),
+        Array.from({ length: count }, (_, i) => i + 1),
+      );
+      assert.deepEqual([seen.closes, seen.errors], [[], []]);
+    } finally {
+      for (const pid of stopped) process.kill(pid, "SIGCONT");
+      await browser.close();
+    }
+  });
