@@ -14,6 +14,20 @@ export async function startSite() {
     response.setHeader("content-type", isScript ? "text/javascript" : "text/html");
     response.end(isScript ? script : '<!doctype html><meta charset="utf-8"><script src="/sdk.js"></script>');
   });
+  return open(site);
+}
+
+/** A site of its own too, whose page is empty. */
+export async function startBlankSite() {
+  const site = createServer((_request, response) => {
+    response.setHeader("content-type", "text/html");
+    response.end('<!doctype html><meta charset="utf-8">');
+  });
+  return open(site);
+}
+
+/** @param {import("node:http").Server} site */
+async function open(site) {
   site.listen(0, "127.0.0.1");
   await once(site, "listening");
   const { port } = /** @type {import("node:net").AddressInfo} */ (site.address());

@@ -1,54 +1,12 @@
-// Streams of events against a whole server, over HTTP/1.1 and HTTP/2: what is sent, what is refused, and that nothing is lost on the way.
+// Streams of events against a whole server, over HTTP/1.1 and HTTP/2: what is sent, and that nothing is lost on the way.
 
 import assert from "node:assert/strict";
-import { Agent, request as httpRequest } from "node:http";
-import { type TestContext, test } from "node:test";
-import { createCacheGrpc, deleteCacheGrpc } from "../testing/grpc-client.js";
+import { test } from "node:test";
 import { readMetrics } from "../testing/metrics.js";
 import { pollUntil } from "../testing/poll-until.js";
-import {
-  type TestServer,
-  type TestServerOptions,
-  askHttp,
-  askHttp2,
-  connectRaw,
-  openHttp2,
-  startTestServer,
-} from "../testing/running-server.js";
-import { type SseStream, openSse, openSse2 } from "../testing/sse-client.js";
-
-type Open = (path: string, headers?: Readonly<Record<string, string>>) => Promise<SseStream>;
-
-/** Runs the test over each version of HTTP, each time with a server of its own. */
-function overBoth(
-  name: string,
-  run: (t: TestContext, server: TestServer, open: Open) => Promise<void>,
-  options: TestServerOptions = {},
-): void {
-  test(`${name}, over HTTP/1.1`, async (t) => {
-    const server = await startTestServer(t, options);
-    await run(t, server, (path, headers) => openSse(t, server, path, headers));
-  });
-  test(`${name}, over HTTP/2`, async (t) => {
-    const server = await startTestServer(t, options);
-    const session = openHttp2(t, server);
-    await run(t, server, (path, headers) => openSse2(session, path, headers));
-  });
-}
-
-async function publish(
-  server: TestServer,
-  text: string | Uint8Array,
-  topic = "t",
-  headers: Readonly<Record<string, string>> = {},
-): Promise<void> {
-  const answer = await askHttp(server, `/topics/default/${topic}`, { body: text, headers });
-  assert.equal(answer.status, 204, answer.text);
-}
-
-const hasBegun = (stream: SseStream): Promise<void> => stream.until(({ lastEventId }) => lastEventId !== "");
-const untilTexts = (stream: SseStream, count: number): Promise<void> =>
-  stream.until(({ events }) => events.length >= count);
+import { askHttp, askHttp2, exchange, openHttp2, startTestServer } from "../testing/running-server.js";
+import { openSse } from "../testing/sse-client.js";
+import { hasBegun, overBoth, publish, untilTexts } from "../testing/sse-servers.js";
 
 overBoth("a stream begins with retry and an id, and goes on with items", async (_t, server, open) => {
   const stream = await open("/sse/default/t");
@@ -172,107 +130,6 @@ test("no heartbeat is so rare that a silent stream is taken for one that nobody 
   await stream.until(({ comments }) => comments >= 2);
 });
 
-test("what cannot be is refused before the stream begins, with a status", async (t) => {
-  const server = await startTestServer(t, { limits: { subscriptionsMax: 3 } });
-  const two = "topic=a&topic=b";
-  const many = Array.from({ length: 33 }, (_, i) => `topic=${i}`).join("&");
-  for (const [path, status, code] of [
-    ["/sse/nowhere/t", 404, "NotFound"],
-    ["/sse/nowhere?topic=a&topic=b", 404, "NotFound"],
-    ["/sse/default", 400, "InvalidArgument"],
-    [`/sse/default?${many}`, 400, "InvalidArgument"],
-    ["/sse/default?topic=a&topic=a", 400, "InvalidArgument"],
-    ["/sse/default?topic=a&topic=", 400, "InvalidArgument"],
-    ["/sse/default/t?topic=a", 400, "InvalidArgument"],
-    ["/sse/default/%00", 400, "InvalidArgument"],
-    ["/sse/default/t?last_event_id=x", 400, "InvalidArgument"],
-    ["/sse/default/t?last_event_id=1:2,3:4", 400, "InvalidArgument"],
-    [`/sse/default?${two}&last_event_id=1:2`, 400, "InvalidArgument"],
-    ["/sse/default?topic=a&topic=b&topic=c&topic=d", 429, "ResourceExhausted"],
-    ["/sse", 404, "NotFound"],
-  ] as const) {
-    for (const answer of [await askHttp(server, path), await askHttp2(openHttp2(t, server), path)]) {
-      assert.equal(answer.status, status, path);
-      assert.equal(answer.json["code"], code, path);
-    }
-  }
-  const header = { headers: { "last-event-id": "null" } };
-  assert.equal((await askHttp(server, "/sse/default/t", header)).status, 400);
-  assert.equal((await askHttp(server, "/sse/default/t", { method: "POST", body: "" })).status, 405);
-  assert.equal((await readMetrics(server)).get("subito_subscriptions"), 0, "a refused stream left something");
-});
-
-async function makeToken(server: TestServer, seconds: number, topics: unknown = "*"): Promise<string> {
-  const authorization = server.firstApiKey ?? "";
-  const rule = { type: "topic", permissions: ["read"], caches: "*", topics };
-  const body = JSON.stringify({ expires_in_seconds: seconds, permissions: { rules: [rule] } });
-  const answer = await askHttp(server, "/tokens", { body, headers: { authorization } });
-  assert.equal(answer.status, 200, answer.text);
-  return String(answer.json["token"]);
-}
-
-overBoth(
-  "a token that expires ends the stream in words, and is refused then",
-  async (_t, server, open) => {
-    const authorization = server.firstApiKey ?? "";
-    const token = await makeToken(server, 2);
-    const path = `/sse/default?topic=a&topic=b&token=${token}`;
-    const stream = await open(path);
-    await hasBegun(stream);
-    await publish(server, "one", "b", { authorization });
-    await stream.end();
-    const [item, end, ...rest] = stream.reader.events;
-    assert.deepEqual([item?.type, end?.type, rest], ["message", "ended", []]);
-    const { code, topic, next_sequence_number } = JSON.parse(end?.data ?? "") as Record<string, unknown>;
-    assert.equal(code, "Unauthenticated");
-    assert.equal(next_sequence_number, topic === "b" ? 2 : 1);
-    const again = await open(path, { "last-event-id": stream.reader.lastEventId });
-    assert.equal(again.status, 401);
-    const renewed = await open(`/sse/default?topic=a&topic=b&last_event_id=${stream.reader.lastEventId}`, {
-      authorization,
-    });
-    await publish(server, "two", "b", { authorization });
-    await untilTexts(renewed, 1);
-    assert.deepEqual(renewed.texts, ["two"]);
-  },
-  { flags: { auth: "required" } },
-);
-
-test("without a key, and without the right to one of the topics, there is no stream", async (t) => {
-  const server = await startTestServer(t, { flags: { auth: "required" } });
-  const token = await makeToken(server, 60, { name: "a" });
-  for (const [path, status] of [
-    ["/sse/default/a", 401],
-    ["/sse/default", 401],
-    [`/sse/default/b?token=${token}`, 403],
-    [`/sse/default?topic=a&topic=b&token=${token}`, 403],
-  ] as const)
-    assert.equal((await askHttp(server, path)).status, status, path);
-  const both = await askHttp(server, `/sse/default/a?token=${token}`, { headers: { authorization: token } });
-  assert.equal(both.status, 400);
-  assert.equal((await openSse(t, server, `/sse/default/a?token=${token}`)).status, 200);
-});
-
-overBoth("a cache that is deleted ends its streams in words", async (t, server, open) => {
-  const session = openHttp2(t, server);
-  assert.equal((await createCacheGrpc(session, "short")).status, 0);
-  const streams = [
-    await open("/sse/short/a"),
-    await open("/sse/short?topic=a&topic=b"),
-    await open("/sse/short?topic=b&topic=a"),
-  ];
-  for (const stream of streams) await hasBegun(stream);
-  assert.equal((await deleteCacheGrpc(session, "short")).status, 0);
-  for (const stream of streams) {
-    await stream.end();
-    assert.deepEqual(
-      stream.reader.events.map(({ type, data }) => [type, (JSON.parse(data) as { code: string }).code]),
-      [["ended", "NotFound"]],
-    );
-  }
-  assert.equal((await readMetrics(server)).get("subito_subscriptions"), 0);
-});
-
 overBoth("a caller that goes away leaves no subscription behind", async (_t, server, open) => {
   const streams = [await open("/sse/default/t"), await open("/sse/default?topic=a&topic=b")];
   for (const stream of streams) await hasBegun(stream);
@@ -281,38 +138,6 @@ overBoth("a caller that goes away leaves no subscription behind", async (_t, ser
   assert.equal(await count(), 3);
   for (const stream of streams) stream.body.destroy();
   await pollUntil(async () => (await count()) === 0);
-});
-
-test("a server that stops ends streams without a word, and keeps no connection for a request that it would refuse", async (t) => {
-  // Should it wait for the connections, the test would not end in its time.
-  const server = await startTestServer(t, { flags: { "shutdown-grace-ms": "600000" } });
-  const agent = new Agent({ keepAlive: true });
-  t.after(() => agent.destroy());
-  const over1 = await new Promise<string>((resolve, reject) => {
-    let text = "";
-    const request = httpRequest({ port: server.port, path: "/sse/default/t", agent }, (response) => {
-      response.setEncoding("utf8");
-      response.on("data", (piece: string) => {
-        if (text === "") void server.close();
-        text += piece;
-      });
-      response.on("end", () => resolve(text));
-    });
-    request.on("error", reject);
-    request.end();
-  });
-  assert.doesNotMatch(over1, /event:/);
-  await server.close();
-});
-
-test("a server that stops ends streams over HTTP/2 without a word", async (t) => {
-  const server = await startTestServer(t, { flags: { "shutdown-grace-ms": "600000" } });
-  const stream = await openSse2(openHttp2(t, server), "/sse/default/t");
-  await hasBegun(stream);
-  const closed = server.close();
-  await stream.end();
-  await closed;
-  assert.deepEqual(stream.reader.events, []);
 });
 
 test("HEAD is answered at once, without a stream behind it", async (t) => {
@@ -327,6 +152,9 @@ test("HEAD is answered at once, without a stream behind it", async (t) => {
     assert.equal(answer.text, "");
   }
   assert.equal((await readMetrics(server)).get("subito_subscriptions"), 0);
+  const next = "GET /livez HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+  const both = await exchange(t, server, `HEAD /sse/default/t HTTP/1.1\r\nhost: localhost\r\n\r\n${next}`);
+  assert.match(both, /\{"status":"ok"\}$/);
 });
 
 test("a cursor goes from a long poll to a stream and back", async (t) => {
@@ -353,93 +181,4 @@ test("a cursor goes from a long poll to a stream and back", async (t) => {
     last.items.map(({ item }) => item.value.text),
     ["three"],
   );
-});
-
-test("pages of other origins get a stream when theirs is allowed, and are told nothing otherwise", async (t) => {
-  const server = await startTestServer(t, { flags: { "allowed-origins": "https://app.example" } });
-  const session = openHttp2(t, server);
-  for (const open of [
-    (headers: Record<string, string>) => openSse(t, server, "/sse/default/t", headers),
-    (headers: Record<string, string>) => openSse2(session, "/sse/default/t", headers),
-  ]) {
-    const good = await open({ origin: "https://app.example" });
-    assert.equal(good.headers["access-control-allow-origin"], "https://app.example");
-    assert.equal(good.headers["access-control-allow-credentials"], "true");
-    const bad = await open({ origin: "https://evil.example" });
-    assert.equal(bad.headers["access-control-allow-origin"], undefined);
-    assert.equal(bad.headers["vary"], "origin");
-  }
-  const preflight = await askHttp(server, "/sse/default/t", {
-    method: "OPTIONS",
-    headers: { origin: "https://app.example", "access-control-request-method": "GET" },
-  });
-  assert.match(String(preflight.headers["access-control-allow-headers"]), /last-event-id/);
-});
-
-// ---- who does not read ----
-
-const ITEM_BYTES = 64 * 1024;
-const ITEMS = 600;
-const RING_ITEMS = 16;
-/** What the kernel may hold for a loopback connection, at its usual most, with room to spare. */
-const KERNEL_BYTES = 16 * 1024 * 1024;
-
-/** Publishes far more than any buffer holds, then lets the stream be read: what is read tells what was kept. */
-async function checkSlow(server: TestServer, stream: SseStream, readOn: () => void): Promise<void> {
-  for (let i = 1; i <= ITEMS; i++) await publish(server, `${i}`.padEnd(ITEM_BYTES, "."));
-  readOn();
-  await stream.until(() => stream.items.at(-1)?.item.topic_sequence_number === ITEMS);
-  const numbers = stream.items.map(({ item }) => item.topic_sequence_number);
-  const gaps = stream.reader.events.filter(({ type }) => type === "discontinuity");
-  assert.ok(gaps.length > 0, "all of it was kept for one who did not read");
-  assert.ok(
-    numbers.length < (KERNEL_BYTES + RING_ITEMS * ITEM_BYTES) / ITEM_BYTES,
-    `${numbers.length} items`,
-  );
-  // What was not received was told of.
-  const told = gaps.map(
-    ({ data }) => (JSON.parse(data) as { discontinuity: Record<string, number> }).discontinuity,
-  );
-  const missed = told.reduce(
-    (sum, gap) => sum + (gap["new_topic_sequence"] ?? 0) - (gap["last_topic_sequence"] ?? 0),
-    0,
-  );
-  assert.equal(numbers.length + missed, ITEMS);
-  assert.deepEqual(
-    numbers,
-    [...numbers].sort((a, b) => a - b),
-  );
-}
-
-const slowOptions: TestServerOptions = { flags: { "ring-items": String(RING_ITEMS) } };
-
-for (const path of ["/sse/default/t", "/sse/default?topic=t&topic=u"]) {
-  test(`a reader of ${path} that stands still over HTTP/1.1 is served from the ring when it goes on`, async (t) => {
-    const server = await startTestServer(t, slowOptions);
-    const stream = await openSse(t, server, path);
-    await hasBegun(stream);
-    stream.body.pause();
-    await checkSlow(server, stream, () => stream.body.resume());
-  });
-
-  test(`a reader of ${path} that stands still over HTTP/2 is served from the ring when it goes on`, async (t) => {
-    const server = await startTestServer(t, slowOptions);
-    const stream = await openSse2(openHttp2(t, server), path);
-    await hasBegun(stream);
-    stream.body.pause();
-    await checkSlow(server, stream, () => stream.body.resume());
-  });
-}
-
-test("who never reads is cut off in the end, over HTTP/1.1", async (t) => {
-  const server = await startTestServer(t, {
-    flags: { "ring-items": String(RING_ITEMS), "heartbeat-ms": "100" },
-    limits: { http1StallTimeoutMs: 500 },
-  });
-  const raw = await connectRaw(t, server);
-  raw.socket.write("GET /sse/default/t HTTP/1.1\r\nhost: localhost\r\n\r\n");
-  await raw.until((received) => received.includes("retry: 1000"));
-  raw.socket.pause();
-  for (let i = 0; i < ITEMS; i++) await publish(server, "x".repeat(ITEM_BYTES));
-  await pollUntil(async () => (await readMetrics(server)).get("subito_subscriptions") === 0);
 });

@@ -55,12 +55,13 @@ function createStreams(topicsOf: readonly (readonly string[])[]) {
     );
     return { stream, body: new Body() };
   });
+  const endTurn = (): void => world.endTurn();
   const publish = (topicName: string, text: string): void => {
     const grant = { cacheName: "c", topicName, publisherId: "" } as PublishGrant;
     void world.topics.publish(grant, { kind: "text", value: Buffer.from(text) });
   };
   const page = (topic: string): number => world.engine.topic("c", topic)?.page ?? 0;
-  return { ...world, streams, publish, page };
+  return { ...world, streams, publish, page, endTurn };
 }
 
 test("begins with retry and an id without data; each item brings the cursor behind it", () => {
@@ -82,14 +83,14 @@ test("streams of one topic write the same chunk; streams of several have ids of 
   for (const { stream, body } of streams) stream.start(body);
   publish("a", "x");
   endTurn();
-  const [one, two, ab, ba] = streams.map(({ body }) => body);
-  assert.equal(one?.chunks[1], two?.chunks[1]);
+  const [one, two, ab, ba] = streams.map(({ body }) => body) as [Body, Body, Body, Body];
+  assert.equal(one.chunks[1], two.chunks[1]);
   const [a, b] = [page("a"), page("b")];
-  assert.deepEqual(ab?.story, [`${a}:2,${b}:1 a x`]);
-  assert.deepEqual(ba?.story, [`${b}:1,${a}:2 a x`]);
+  assert.deepEqual(ab.story, [`${a}:2,${b}:1 a x`]);
+  assert.deepEqual(ba.story, [`${b}:1,${a}:2 a x`]);
   publish("b", "y");
   endTurn();
-  assert.deepEqual(ab?.story.at(-1), `${a}:2,${b}:2 b y`);
+  assert.deepEqual(ab.story.at(-1), `${a}:2,${b}:2 b y`);
 });
 
 test("a heartbeat is one comment for a stream, however many topics it has", () => {
