@@ -39,13 +39,14 @@ import { createTopicRoutes } from "./transports/http/topics.js";
 import type { Listener } from "./transports/listener/listener.js";
 import { createTlsFiles } from "./transports/listener/tls-files.js";
 import { type TlsReloader, startTlsReloader } from "./transports/listener/tls-reloader.js";
+import { createWebSocketApplication } from "./transports/websocket/application.js";
 
 /** What tests put in place of the real world. */
 export interface ServerOverrides {
   readonly clock?: Clock;
   readonly log?: Logger;
   readonly machine?: Machine;
-  /** Answers WebSockets. */
+  /** Answers WebSockets in place of the JSON protocol. */
   readonly webSockets?: WebSocketApplication;
 }
 
@@ -123,20 +124,16 @@ async function startOn(
     caches: createCaches(engine.catalog),
     caller: createCaller(access.authenticator),
   });
-  const handleHttp = createWebHandler(
-    config,
-    world,
-    { topics, access, turn, methods, onInternalError },
-    {
-      isReady: () => ready,
-      readMetrics: () => metrics,
-      endpoint: () => endpoint,
-    },
-  );
+  const webParts: WebParts = { topics, access, turn, methods, onInternalError };
+  const handleHttp = createWebHandler(config, world, webParts, {
+    isReady: () => ready,
+    readMetrics: () => metrics,
+    endpoint: () => endpoint,
+  });
   const pressure = watchMemory(config, world);
   const serverPort = await openPort(config, {
     ...{ pressure, machine, certificates, clock, log, turn, methods, handleHttp, onInternalError },
-    webSockets: toWebSocketRole(config, world.webSockets),
+    webSockets: toWebSocketRole(config, world, webParts),
   });
   const { listener } = serverPort;
   endpoint = toEndpoint(config, listener, certificates);
@@ -205,16 +202,18 @@ interface WebLateParts {
 }
 
 function toWebSocketRole(
-  { allowedOrigins }: Config,
-  application: WebSocketApplication | undefined,
-): WebSocketRole | undefined {
-  return (
-    application && {
-      application,
-      refuseOrigin: (origin) => refuseOrigin(allowedOrigins, origin),
-      toErrorResponse: errorResponse,
-    }
-  );
+  { allowedOrigins, limits }: Config,
+  { webSockets }: World,
+  { topics, access: { authenticator }, onInternalError }: WebParts,
+): WebSocketRole {
+  const { webSocketSubscriptionsMax } = limits;
+  return {
+    application:
+      webSockets ??
+      createWebSocketApplication({ topics, authenticator, webSocketSubscriptionsMax, onInternalError }),
+    refuseOrigin: (origin) => refuseOrigin(allowedOrigins, origin),
+    toErrorResponse: errorResponse,
+  };
 }
 
 async function createFirstKey({ apiKeys }: Access, listener: Listener): Promise<NewApiKey | undefined> {

@@ -37,11 +37,14 @@ export class WebSocketConnection implements WebSocketChannel, FrameHandler {
   #phase: Phase = "open";
   /** Payload of the last PING that is not answered. */
   #pong: Buffer | undefined;
-  /** What came behind the message at which the application paused; of one read of the transport. */
+  /** What came behind the message at which reading stopped; of one read of the transport. */
   #rest: Uint8Array | undefined;
   /** The parser runs: whoever resumes now goes on there. */
   #parsing = false;
+  /** The application has paused. */
   #busy = false;
+  /** As many bytes wait as may: nothing more is heard before they have left, so that few requests cannot ask for many answers. */
+  #full = false;
   /** The sink was told to pause. */
   #paused = false;
   /** A flush will come at the end of the turn. */
@@ -101,9 +104,11 @@ export class WebSocketConnection implements WebSocketChannel, FrameHandler {
     if (this.#phase !== "open") return;
     const { limits } = this.#context;
     this.#push(this.#deflate ? deflatedFrames(message, limits.deflateBytesMin) : message.frames);
-    if (!this.#blocked) return;
+    if (this.#outbox.bytes < this.#context.outboxBudget.roomBytes) return;
+    this.#full = true;
+    this.#parser.halt();
     this.#shareOutReading();
-    if (this.#outbox.bytes <= limits.waitingBytesMax || this.#overfull) return;
+    if (!this.#blocked || this.#outbox.bytes <= limits.waitingBytesMax || this.#overfull) return;
     // Not now: the application is in the middle of sending.
     this.#overfull = true;
     this.#scheduleFlush();
@@ -129,12 +134,7 @@ export class WebSocketConnection implements WebSocketChannel, FrameHandler {
   resume(): void {
     if (!this.#busy) return;
     this.#busy = false;
-    const rest = this.#rest;
-    if (rest !== undefined && !this.#parsing) {
-      this.#rest = undefined;
-      this.#parse(rest);
-    }
-    this.#shareOutReading();
+    this.#goOn();
   }
 
   // ---- what the transport tells ----
@@ -144,7 +144,8 @@ export class WebSocketConnection implements WebSocketChannel, FrameHandler {
     this.#heard = true;
     if (!this.#isReading()) return;
     // Shared-out reading may bring what was read before the sink was paused.
-    if (this.#busy) this.#rest = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
+    if (this.#busy || this.#full)
+      this.#rest = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
     else this.#parse(chunk);
   }
 
@@ -154,7 +155,6 @@ export class WebSocketConnection implements WebSocketChannel, FrameHandler {
     this.#blocked = false;
     this.#blockedMs = 0;
     this.#countKept();
-    this.#shareOutReading();
     this.#schedule();
   }
 
@@ -254,6 +254,7 @@ export class WebSocketConnection implements WebSocketChannel, FrameHandler {
     this.#rest = undefined;
     this.#pong = undefined;
     this.#busy = false;
+    this.#full = false;
   }
 
   #tellClosed(): void {
@@ -273,7 +274,7 @@ export class WebSocketConnection implements WebSocketChannel, FrameHandler {
     this.#parsing = true;
     try {
       do rest = rest.subarray(this.#parser.receive(rest));
-      while (rest.length > 0 && !this.#busy && this.#isReading());
+      while (rest.length > 0 && !this.#busy && !this.#full && this.#isReading());
       if (rest.length > 0 && this.#isReading()) this.#rest = rest;
     } catch (error) {
       if (error instanceof SocketError) this.#fail(error.fault, error.message);
@@ -365,9 +366,13 @@ export class WebSocketConnection implements WebSocketChannel, FrameHandler {
     if (this.#phase === "ending") {
       this.#phase = "ended";
       this.#sink.end();
-    } else if (this.#owesRoom && !this.#blocked) {
-      this.#owesRoom = false;
-      this.#handler.drained();
+    } else if (!this.#blocked) {
+      this.#full = false;
+      if (this.#owesRoom) {
+        this.#owesRoom = false;
+        this.#handler.drained();
+      }
+      this.#goOn();
     }
   }
 
@@ -378,10 +383,19 @@ export class WebSocketConnection implements WebSocketChannel, FrameHandler {
     this.#keptBytes = keptBytes;
   }
 
-  /** Nothing is read while the application is busy, or while answers wait for a peer that does not take them. */
+  /** Hears what came while nothing was to be heard, unless that is still so. */
+  #goOn(): void {
+    const rest = this.#rest;
+    if (rest !== undefined && !this.#parsing && !this.#busy && !this.#full) {
+      this.#rest = undefined;
+      this.#parse(rest);
+    }
+    this.#shareOutReading();
+  }
+
+  /** Nothing is read while the application is busy, or while answers wait that the peer does not take. */
   #shareOutReading(): void {
-    const isFull = this.#blocked && this.#outbox.bytes >= this.#context.outboxBudget.roomBytes;
-    const pause = this.#busy || (isFull && this.#isReading());
+    const pause = this.#busy || this.#full;
     if (pause === this.#paused || this.#phase === "closed") return;
     this.#paused = pause;
     if (pause) this.#sink.pause();

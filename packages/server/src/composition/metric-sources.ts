@@ -6,7 +6,6 @@ import type { Machine } from "../kernel/machine.js";
 import { VERSION } from "../kernel/version.js";
 import type { MetricSources } from "../metering/metrics.js";
 import type { Topics } from "../topics/topics.js";
-import { WebSocketCounts } from "../transports/listener/websocket-counts.js";
 import type { Access } from "./access.js";
 import type { ServerPort } from "./port.js";
 
@@ -18,8 +17,6 @@ export function toMetricSources(
   access: Access,
   { loopDelay, machine }: { readonly loopDelay: LoopDelayGauge; readonly machine: Machine },
 ): MetricSources {
-  // Without WebSockets, all are 0.
-  const webSocketCounts = webSockets?.counts ?? new WebSocketCounts();
   return {
     version: VERSION,
     machine,
@@ -30,8 +27,8 @@ export function toMetricSources(
     http2ConnectionErrors: () => http2Counts.connectionErrors,
     http2StreamErrors: () => http2Counts.streamErrors,
     http1Errors: () => listener.counts.http1Errors,
-    webSocketsRefused: () => webSocketCounts.refused,
-    webSocketFaults: () => webSocketCounts.faults,
+    webSocketsRefused: () => webSockets.counts.refused,
+    webSocketFaults: () => webSockets.counts.faults,
     requestsRefused: () => ({
       ...shedding.refused,
       request_bytes: requestMemory.refused,
@@ -39,7 +36,7 @@ export function toMetricSources(
     }),
     authenticationFailures: () => access.authenticator.failures,
     requestBytes: () => requestMemory.bytes,
-    outboxBytes: () => http2.outboxBudget.bytes + (webSockets?.server.outboxBudget.bytes ?? 0),
+    outboxBytes: () => http2.outboxBudget.bytes + webSockets.server.outboxBudget.bytes,
     subscriptions: () => topics.subscriptionCount(),
     topics: () => engine.topicStats().topics,
     ringBytes: () => engine.topicStats().ringBytes,

@@ -33,8 +33,7 @@ export interface PortParts {
   readonly turn: Turn;
   readonly methods: MethodTable;
   readonly handleHttp: HttpHandler;
-  /** Undefined: there are none, and their path is one that does not exist. */
-  readonly webSockets: WebSocketRole | undefined;
+  readonly webSockets: WebSocketRole;
   readonly onInternalError: (error: ServiceError) => void;
 }
 
@@ -43,7 +42,7 @@ export interface ServerPort {
   readonly listener: Listener;
   readonly http2: Http2Server;
   readonly http2Counts: Http2Counts;
-  readonly webSockets: WebSockets | undefined;
+  readonly webSockets: WebSockets;
   readonly requestMemory: RequestMemory;
   readonly shedding: LoadShedding;
 }
@@ -75,15 +74,13 @@ export async function openPort(config: Config, parts: PortParts): Promise<Server
   });
   const shedding: LoadShedding = new LoadShedding(() => {
     if (pressure.isHigh) return "memory";
-    const isSpent = http2.outboxBudget.isSpent || webSockets?.server.outboxBudget.isSpent === true;
+    const isSpent = http2.outboxBudget.isSpent || webSockets.server.outboxBudget.isSpent;
     return isSpent ? "outbox" : undefined;
   });
-  const webSockets: WebSockets | undefined =
-    parts.webSockets &&
-    createWebSockets(config, parts.webSockets, {
-      ...{ clock, log, turn, memory: requestMemory, shedding, onInternalError },
-    });
-  const handleHttp = webSockets ? besideWebSockets(parts.handleHttp) : parts.handleHttp;
+  const webSockets: WebSockets = createWebSockets(config, parts.webSockets, {
+    ...{ clock, log, turn, memory: requestMemory, shedding, onInternalError },
+  });
+  const handleHttp = besideWebSockets(parts.handleHttp);
   const http2Counts = new Http2Counts();
   const http2 = createHttp2Server({
     turn,
@@ -111,7 +108,7 @@ export async function openPort(config: Config, parts: PortParts): Promise<Server
       else log.error({ error: cause }, "a connection failed");
     },
   });
-  const upgrades = webSockets?.upgrades;
+  const { upgrades } = webSockets;
   const http1 = createHttp1Server({
     handle: handleHttp,
     memory: requestMemory,

@@ -218,7 +218,9 @@ test("a revoked token ends its subscriptions at once, and is refused", async (t)
 });
 
 test("the handshake may bring the token; a wrong one, or an origin that may not, is refused in it", async (t) => {
-  const server = await startRequired(t);
+  const server = await startTestServer(t, {
+    flags: { auth: "required", "allowed-origins": "https://app.example" },
+  });
   const token = await makeToken(server, "me", 600);
   const ways = [{ fields: { Authorization: token } }, { path: `/ws?token=${token}` }];
   for (const way of ways) {
@@ -232,8 +234,10 @@ test("the handshake may bring the token; a wrong one, or an origin that may not,
   assert.equal(await refused({ fields: { Authorization: "wrong" } }), "401");
   assert.equal(await refused({ path: `/ws?token=${token}`, fields: { Authorization: token } }), "400");
   assert.equal(await refused({ fields: { Authorization: token, Origin: "https://evil.example" } }), "403");
-  const local = await openSocket(t, server, { fields: { Origin: "http://localhost:3000" } });
-  assert.equal((await local.ask(subscribe))["code"], "Unauthenticated");
+  const page = await openSocket(t, server, { fields: { Origin: "https://app.example" } });
+  assert.equal((await page.ask(subscribe))["code"], "Unauthenticated");
+  await expect(page.ask({ type: "authenticate", token }), "authenticated");
+  await expect(page.ask(subscribe), "subscribed");
 });
 
 test("open mode: by a name of this machine no token is needed, by another one it is", async (t) => {
@@ -251,7 +255,6 @@ test("a server that stops ends the subscriptions, then the socket with 1001", as
   const { json } = await socket.next();
   assert.deepEqual([json["type"], json["code"]], ["ended", "Unavailable"]);
   assert.match(await socket.raw.next(), /^close:1001 /);
-  socket.raw.close(1001);
   await socket.raw.untilClosed();
   await closing;
 });

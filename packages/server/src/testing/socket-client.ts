@@ -4,11 +4,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
 import type { TestContext } from "node:test";
-import {
-  type HandshakeAsk,
-  RawWebSocketClient,
-  clientFrame,
-} from "../../../websocket/dist/testing/raw-client.js";
+import { type HandshakeAsk, RawWebSocketClient, clientFrame } from "@subito/websocket/testing/raw-client.js";
 import { toBinaryMessage } from "./binary-message.js";
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -104,6 +100,16 @@ export async function connectSocket(
   return new RawWebSocketClient(transport);
 }
 
+/** Answers a Close frame, so that a server that stops need not wait. */
+async function answerClose(raw: RawWebSocketClient): Promise<void> {
+  try {
+    await raw.until(() => raw.told.some((told) => told.startsWith("close")));
+    raw.close();
+  } catch {
+    // It was cut before.
+  }
+}
+
 /** An open socket. */
 export async function openSocket(
   t: TestContext,
@@ -112,5 +118,6 @@ export async function openSocket(
 ): Promise<SocketClient> {
   const raw = await connectSocket(t, server);
   assert.match(await raw.handshake(ask), /^HTTP\/1\.1 101 /);
+  void answerClose(raw);
   return new SocketClient(raw);
 }
