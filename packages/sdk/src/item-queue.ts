@@ -11,7 +11,7 @@ export interface QueueLimits {
 }
 
 export interface ItemQueue {
-  push(entry: Entry): void;
+  readonly push: (entry: Entry) => void;
   /** After what waits: the end, or `error`. */
   end(error?: SdkError): void;
   /** The next entry; undefined at the end. Rejects once with the error of `end`. */

@@ -11,7 +11,7 @@ export interface Callbacks {
   readonly onItem?: ((item: TopicItem) => void) | undefined;
   readonly onDiscontinuity?: ((discontinuity: TopicDiscontinuity) => void) | undefined;
   readonly onHeartbeat?: ((heartbeat: TopicHeartbeat) => void) | undefined;
-  readonly onConnectionLost?: (() => void) | undefined;
+  readonly onConnectionLost?: ((error: SdkError) => void) | undefined;
   readonly onSubscriptionEnd?: (() => void) | undefined;
   readonly onError?: ((error: SdkError) => void) | undefined;
 }
@@ -91,7 +91,7 @@ export class Receiver {
     if (this.#state === "asking") this.end(error);
     else if (!this.#isLost) {
       this.#isLost = true;
-      call(this.#callbacks.onConnectionLost);
+      call(this.#callbacks.onConnectionLost, error);
     }
   }
 

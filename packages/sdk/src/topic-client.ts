@@ -26,8 +26,8 @@ export interface SubscribeCallOptions {
   readonly onDiscontinuity?: (discontinuity: TopicDiscontinuity) => void;
   /** The server has answered a ping, or has (again) begun to send. */
   readonly onHeartbeat?: (heartbeat: TopicHeartbeat) => void;
-  /** The connection is lost, once for each outage; it is taken up again by itself. */
-  readonly onConnectionLost?: () => void;
+  /** The connection is lost, and why; once for each outage. It is taken up again by itself. (Momento's has no `error`.) */
+  readonly onConnectionLost?: (error: SdkError) => void;
   /** Called last. */
   readonly onSubscriptionEnd?: () => void;
   /** The first item that is wanted; 0, or none: what comes from now on. */
