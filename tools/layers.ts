@@ -152,8 +152,8 @@ export const layers: readonly Layer[] = [
   {
     name: "cli",
     path: "packages/cli/src/",
-    imports: ["cli serve", "cli x509", "wire"],
-    outside: ["@bufbuild/protobuf", "@connectrpc/*", "node:*"],
+    imports: ["cli serve", "cli x509", "sdk", "wire"],
+    outside: ["@bufbuild/protobuf", "@connectrpc/*", "node:*", "ws"],
   },
   {
     name: "cli x509",

@@ -31,6 +31,7 @@ const worldPaths: readonly string[] = [
   "packages/server/src/kernel/log.ts",
   "packages/server/src/kernel/machine.ts",
   "packages/server/src/kernel/turn.ts",
+  "packages/sdk/src/runtime.ts",
   "packages/cli/",
   "packages/fuzz/",
   "tools/",

@@ -1,6 +1,7 @@
 // What went wrong, in words for the person at the terminal.
 
 import { Code, ConnectError } from "@connectrpc/connect";
+import { SdkError } from "@subito/sdk";
 
 /** What to do about a key that is missing or wrong. */
 const API_KEY_HINT = "Give the server's API key with --api-key or SUBITO_API_KEY.";
@@ -49,5 +50,14 @@ export function describeFailure(error: unknown): string {
     if (hint !== "") return `${shorten(error.rawMessage)}.${hint}`;
     return error.code === Code.Unauthenticated ? describeRefusedKey(error.rawMessage) : error.rawMessage;
   }
+  if (error instanceof SdkError) return describeSdkError(error);
   return error instanceof Error ? error.message : String(error);
+}
+
+function describeSdkError(error: SdkError): string {
+  if (error.errorCode() === "AUTHENTICATION_ERROR") return describeRefusedKey(error.message);
+  if (error.errorCode() !== "CONNECTION_ERROR" || !(error.cause instanceof Error)) return error.message;
+  const { code = "", message } = error.cause as NodeJS.ErrnoException;
+  const reason = message === "" ? code : shorten(message);
+  return `${reason}.${connectionHint(`${code} ${message}`)}`;
 }

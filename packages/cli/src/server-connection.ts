@@ -111,26 +111,42 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
-/** One request to the HTTP API; rejects when the server cannot be reached. (`fetch` takes neither a CA nor a client certificate.) */
+/** What is sent besides method and path. */
+export interface HttpBody {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | undefined;
+  readonly signal?: AbortSignal;
+}
+
+/** One HTTP/1.1 request; rejects when the server cannot be reached. (`fetch` takes neither a CA nor a client certificate.) */
+export function sendHttp(tls: TlsTrust, method: string, url: string, rest: HttpBody): Promise<HttpAnswer> {
+  const { headers = {}, body, signal } = rest;
+  const options = {
+    method,
+    headers,
+    agent: false as const,
+    ...(signal === undefined ? {} : { signal }),
+    ...tls,
+  };
+  return new Promise((resolve, reject) => {
+    const send = url.startsWith("https:") ? requestHttps : requestHttp;
+    const request = send(url, options, (response) => {
+      text(response).then((whole) => resolve({ status: response.statusCode ?? 0, text: whole }), reject);
+    });
+    request.on("error", reject);
+    request.end(body);
+  });
+}
+
+/** One request to the HTTP API, in JSON. */
 export function askHttp(
   address: ServerAddress,
   method: string,
   path: string,
   body?: unknown,
 ): Promise<HttpAnswer> {
-  const { url, tls } = address;
-  const options = {
-    method,
+  return sendHttp(address.tls, method, `${address.url}${path}`, {
     headers: { ...authorization(address), "content-type": "application/json" },
-    agent: false as const,
-    ...tls,
-  };
-  return new Promise((resolve, reject) => {
-    const send = url.startsWith("https:") ? requestHttps : requestHttp;
-    const request = send(`${url}${path}`, options, (response) => {
-      text(response).then((whole) => resolve({ status: response.statusCode ?? 0, text: whole }), reject);
-    });
-    request.on("error", reject);
-    request.end(body === undefined ? undefined : JSON.stringify(body));
+    body: body === undefined ? undefined : JSON.stringify(body),
   });
 }

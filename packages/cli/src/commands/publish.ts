@@ -1,8 +1,6 @@
 // `subito publish CACHE TOPIC TEXT`.
 
 import { text } from "node:stream/consumers";
-import { createClient } from "@connectrpc/connect";
-import { Pubsub } from "@subito/wire/cachepubsub";
 import {
   CLIENT_OPTIONS_HELP,
   type Command,
@@ -10,7 +8,8 @@ import {
   clientOptions,
   parseCommandLine,
 } from "../command.js";
-import { grpcTransport, serverAddress } from "../server-connection.js";
+import { serverAddress } from "../server-connection.js";
+import { createTopicClient } from "../topic-client.js";
 
 const HELP = `subito publish CACHE TOPIC [TEXT]
 
@@ -36,17 +35,16 @@ export const publish: Command = {
       throw new UsageError("publish takes a cache, a topic and a text.\nSee `subito publish --help`.");
     }
     const value = given ?? (await text(process.stdin));
-    const client = createClient(Pubsub, grpcTransport(serverAddress(values)));
-    await client.publish({ cacheName, topic, value: { kind: toKind(value, values.base64 === true) } });
+    const client = createTopicClient(serverAddress(values));
+    await client.publish(cacheName, topic, values.base64 === true ? parseBase64(value) : value);
     return 0;
   },
 };
 
-function toKind(value: string, isBase64: boolean) {
-  if (!isBase64) return { case: "text", value } as const;
+function parseBase64(value: string): Uint8Array {
   const bytes = Buffer.from(value.trim(), "base64");
   if (bytes.toString("base64").replace(/=+$/, "") !== value.trim().replace(/=+$/, "")) {
     throw new UsageError("TEXT is not base64.");
   }
-  return { case: "binary", value: new Uint8Array(bytes) } as const;
+  return bytes;
 }

@@ -1,8 +1,6 @@
 // `subito subscribe CACHE TOPIC`: prints items as they come, and goes on by itself after a lost connection.
 
-import { setTimeout as sleep } from "node:timers/promises";
-import { Code, ConnectError, createClient } from "@connectrpc/connect";
-import { Pubsub, type _SubscriptionItem } from "@subito/wire/cachepubsub";
+import type { TopicClient, TopicDiscontinuity, TopicItem } from "@subito/sdk";
 import {
   CLIENT_OPTIONS_HELP,
   type Command,
@@ -11,7 +9,8 @@ import {
   parseCommandLine,
 } from "../command.js";
 import { describeFailure } from "../failure.js";
-import { grpcTransport, serverAddress } from "../server-connection.js";
+import { serverAddress } from "../server-connection.js";
+import { createTopicClient } from "../topic-client.js";
 
 const HELP = `subito subscribe CACHE TOPIC
 
@@ -25,9 +24,6 @@ ended; what cannot be had any more is told on standard error.
 ${CLIENT_OPTIONS_HELP}
 `;
 
-const RETRY_MS_MIN = 200;
-const RETRY_MS_MAX = 5000;
-
 const options = {
   ...clientOptions,
   json: { type: "boolean" },
@@ -36,17 +32,15 @@ const options = {
   page: { type: "string" },
 } as const;
 
-/** Where the subscription stands: the next item it wants. */
-interface Cursor {
-  sequence: bigint;
-  page: bigint;
-}
-
-interface Progress extends Cursor {
-  itemsLeft: number;
-  retryMs: number;
-  /** The person at the terminal has been told that it works. */
-  told: boolean;
+/** What the command line asks for. */
+interface Wish {
+  readonly cacheName: string;
+  readonly topic: string;
+  readonly sequence: number;
+  readonly page: number;
+  /** How many items are printed before it ends. */
+  readonly count: number;
+  readonly json: boolean;
 }
 
 export const subscribe: Command = {
@@ -63,91 +57,71 @@ export const subscribe: Command = {
     if (cacheName === undefined || topic === undefined || more.length > 0) {
       throw new UsageError("subscribe takes a cache and a topic.\nSee `subito subscribe --help`.");
     }
-    const progress: Progress = {
+    const wish: Wish = {
+      ...{ cacheName, topic },
       sequence: parseNumber("--from", values.from ?? "0"),
       page: parseNumber("--page", values.page ?? "0"),
-      itemsLeft: values.count === undefined ? Infinity : Number(parseNumber("--count", values.count)),
-      retryMs: RETRY_MS_MIN,
-      told: false,
+      count: values.count === undefined ? Infinity : parseNumber("--count", values.count),
+      json: values.json === true,
     };
-    const client = createClient(Pubsub, grpcTransport(serverAddress(values)));
-    while (progress.itemsLeft > 0) {
-      try {
-        const stream = client.subscribe({
-          cacheName,
-          topic,
-          resumeAtTopicSequenceNumber: progress.sequence,
-          sequencePage: progress.page,
-        });
-        for await (const message of stream) {
-          if (!progress.told) process.stderr.write(`subito: subscribed to ${topic} in ${cacheName}\n`);
-          progress.told = true;
-          show(message, progress, values.json === true);
-          if (progress.itemsLeft <= 0) break;
-        }
-      } catch (error) {
-        await waitBeforeRetry(error, progress);
-      }
+    const client = createTopicClient(serverAddress(values));
+    try {
+      if (wish.count > 0) await printItems(client, wish);
+    } finally {
+      client.close();
     }
     return 0;
   },
 };
 
-/** Rethrows what another try cannot mend. */
-async function waitBeforeRetry(error: unknown, progress: Progress): Promise<void> {
-  // What has never worked is told at once.
-  if (!(error instanceof ConnectError) || !isPassing(error) || !progress.told) throw error;
-  process.stderr.write(`subito: ${describeFailure(error)} Trying again.\n`);
-  // Full jitter, so that many subscribers do not come back at one moment.
-  await sleep(Math.random() * progress.retryMs);
-  progress.retryMs = Math.min(progress.retryMs * 2, RETRY_MS_MAX);
+/** Resolves after the last item; rejects with what ends the subscription for good. What has never worked is told at once. */
+function printItems(client: TopicClient, wish: Wish): Promise<void> {
+  const { cacheName, topic, json } = wish;
+  let itemsLeft = wish.count;
+  return new Promise((resolve, reject) => {
+    client
+      .subscribe(cacheName, topic, {
+        resumeAtTopicSequenceNumber: wish.sequence,
+        resumeAtTopicSequencePage: wish.page,
+        onItem(item) {
+          if (itemsLeft <= 0) return;
+          printItem(item, json);
+          itemsLeft--;
+          if (itemsLeft <= 0) resolve();
+        },
+        onDiscontinuity: (discontinuity) => printDiscontinuity(discontinuity, json),
+        onConnectionLost: (error) =>
+          process.stderr.write(`subito: ${describeFailure(error)} Trying again.\n`),
+        onError: (error) => reject(error.innerException()),
+      })
+      .then(() => process.stderr.write(`subito: subscribed to ${topic} in ${cacheName}\n`), reject);
+  });
 }
 
-function isPassing(error: ConnectError): boolean {
-  return [Code.Unavailable, Code.Aborted, Code.Internal, Code.Unknown, Code.Canceled].includes(error.code);
+function printItem(item: TopicItem, json: boolean): void {
+  const value = item.value();
+  const isText = typeof value === "string";
+  const text = isText ? value : Buffer.from(value).toString("base64");
+  const fields = {
+    page: item.sequencePage(),
+    sequence: item.sequenceNumber(),
+    [isText ? "text" : "binary"]: text,
+    publisherId: item.tokenId() ?? "",
+  };
+  process.stdout.write(json ? `${JSON.stringify(fields)}\n` : `${text}\n`);
 }
 
-function show(message: _SubscriptionItem, progress: Progress, json: boolean): void {
-  progress.retryMs = RETRY_MS_MIN;
-  const { kind } = message;
-  switch (kind.case) {
-    case "item": {
-      const { topicSequenceNumber: sequence, sequencePage: page, value, publisherId } = kind.value;
-      progress.sequence = sequence + 1n;
-      progress.page = page;
-      progress.itemsLeft--;
-      const content = value?.kind;
-      const text =
-        content?.case === "binary" ? Buffer.from(content.value).toString("base64") : (content?.value ?? "");
-      const fields = {
-        page: Number(page),
-        sequence: Number(sequence),
-        [content?.case ?? "text"]: text,
-        publisherId,
-      };
-      process.stdout.write(json ? `${JSON.stringify(fields)}\n` : `${text}\n`);
-      break;
-    }
-    case "discontinuity": {
-      const { lastTopicSequence: last, newTopicSequence: next, newSequencePage: page } = kind.value;
-      progress.sequence = next + 1n;
-      progress.page = page;
-      const fields = { discontinuity: { last: Number(last), new: Number(next), page: Number(page) } };
-      if (json) process.stdout.write(`${JSON.stringify(fields)}\n`);
-      else
-        process.stderr.write(
-          `subito: items after ${last} are gone; going on after ${next} (page ${page}).\n`,
-        );
-      break;
-    }
-    case "heartbeat":
-    case undefined:
-      break;
-  }
+function printDiscontinuity(discontinuity: TopicDiscontinuity, json: boolean): void {
+  const last = discontinuity.lastSequenceNumber();
+  const next = discontinuity.newSequenceNumber();
+  const page = discontinuity.newSequencePage();
+  if (json) process.stdout.write(`${JSON.stringify({ discontinuity: { last, new: next, page } })}\n`);
+  else process.stderr.write(`subito: items after ${last} are gone; going on after ${next} (page ${page}).\n`);
 }
 
-function parseNumber(flag: string, text: string): bigint {
+/** Larger numbers than JSON can carry are as unknown to every topic as the largest that it can. */
+function parseNumber(flag: string, text: string): number {
   if (!/^\d{1,19}$/.test(text))
     throw new UsageError(`${flag} takes a whole number.\nSee \`subito subscribe --help\`.`);
-  return BigInt(text);
+  return Math.min(Number(text), Number.MAX_SAFE_INTEGER);
 }

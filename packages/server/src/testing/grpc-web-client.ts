@@ -18,13 +18,24 @@ export class WebFrames {
     this.#text += piece;
     const whole = this.#text.length - (this.#text.length % 4);
     for (const part of this.#text.slice(0, whole).match(/[^=]+={0,2}/g) ?? [])
-      this.#bytes = Buffer.concat([this.#bytes, Buffer.from(part, "base64")]);
+      this.addBytes(Buffer.from(part, "base64"));
     this.#text = this.#text.slice(whole);
+  }
+
+  addBytes(bytes: Uint8Array): void {
+    this.#bytes = Buffer.concat([this.#bytes, bytes]);
     while (this.#bytes.length >= 5 && this.#bytes.length >= 5 + this.#bytes.readUInt32BE(1)) {
       const end = 5 + this.#bytes.readUInt32BE(1);
       this.frames.push({ isTrailer: this.#bytes[0] === 0x80, bytes: this.#bytes.subarray(5, end) });
       this.#bytes = this.#bytes.subarray(end);
     }
+  }
+
+  /** The messages that have come since it was asked last. */
+  takeMessages(): Buffer[] {
+    const { messages } = this;
+    this.frames.splice(0, this.frames.length, ...this.frames.filter(({ isTrailer }) => isTrailer));
+    return messages;
   }
 
   get messages(): Buffer[] {

@@ -1,0 +1,38 @@
+// The client of the SDK that publishes and subscribes for the command line: with its key, and with its trust in CAs and certificates.
+
+import { type FetchLike, TopicClient, TopicConfigurations } from "@subito/sdk";
+import { WebSocket } from "ws";
+import { type ServerAddress, sendHttp } from "./server-connection.js";
+
+/** A person at a terminal waits longer than a program. */
+const PUBLISH_TIMEOUT_MS = 60_000;
+
+/** A client that throws its errors. */
+export function createTopicClient(address: ServerAddress): TopicClient {
+  const { tls, token, url } = address;
+  // Node 20 has no WebSocket of its own, and that of later versions takes no CA.
+  class Socket extends WebSocket {
+    constructor(socketUrl: string, protocols: string) {
+      super(socketUrl, protocols, { ...tls });
+    }
+  }
+  const fetch: FetchLike = async (requestUrl, { method, headers, body, signal }) => {
+    const answer = await sendHttp(tls, method, requestUrl, { headers, body, signal });
+    return {
+      status: answer.status,
+      ok: answer.status >= 200 && answer.status < 300,
+      text: () => Promise.resolve(answer.text),
+    };
+  };
+  return new TopicClient({
+    credentialProvider: {
+      getAuthToken: () => token,
+      getCacheEndpoint: () => url,
+      isEndpointSecure: () => true,
+    },
+    configuration: TopicConfigurations.Default.latest().withThrowOnErrors(true),
+    timing: { publishTimeoutMs: PUBLISH_TIMEOUT_MS },
+    WebSocket: Socket,
+    fetch,
+  });
+}
