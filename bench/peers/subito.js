@@ -26,7 +26,7 @@ export function parseReadyLines(output) {
 /** @typedef {import("./peer.js").Target} Target */
 
 /** @param {Target["subscribeProtocol"]} subscribeProtocol @param {readonly string[]} [flags] @returns {Promise<import("./peer.js").RunningPeer>} */
-async function start(subscribeProtocol, flags = []) {
+export async function startSubito(subscribeProtocol, flags = []) {
   await readFile(PROGRAM).catch(() => {
     throw new Error("packages/cli is not built: run `npm run build` first");
   });
@@ -64,7 +64,7 @@ const common = {
 };
 
 /** @type {import("./peer.js").Peer} */
-export const subito = { ...common, id: "subito", label: "Subito", start: () => start("http2") };
+export const subito = { ...common, id: "subito", label: "Subito", start: () => startSubito("http2") };
 
 /** As many sockets as the tables have come from one address. */
 const ROOM = ["--web-sockets-per-address", "100000"];
@@ -74,5 +74,5 @@ export const subitoWebSocket = {
   ...common,
   id: "subito-websocket",
   label: "Subito, WebSocket",
-  start: () => start("subito-websocket", ROOM),
+  start: () => startSubito("subito-websocket", ROOM),
 };
