@@ -3,6 +3,7 @@
 import { askOnce } from "./server-process.mjs";
 import { Http1Peer } from "./wire/http1-peer.mjs";
 import { Http2Peer } from "./wire/http2-peer.mjs";
+import { WebSocketPeer } from "./wire/websocket-peer.mjs";
 
 /**
  * @typedef {object} Attack One way of being hostile; one module of attacks/ each.
@@ -37,6 +38,11 @@ export class Target {
   /** @param {{ reads?: boolean }} [options] */
   async connectHttp1(options) {
     return this.#keep(await Http1Peer.connect(this.port, options));
+  }
+
+  /** Open, so that its frames are what is hostile. @param {{ reads?: boolean }} [options] */
+  async connectWebSocket(options) {
+    return this.#keep(await WebSocketPeer.connect(this.port, options));
   }
 
   /** Sends to a new HTTP/1.1 connection; resolves to its ending. @param {string | Uint8Array} bytes */
