@@ -15,7 +15,9 @@ let client;
 
 before(async () => {
   server = await startSubito();
-  client = createClient({ credentialProvider: sdk.CredentialProvider.forMomentoLocal({ port: server.port }) });
+  client = createClient({
+    credentialProvider: sdk.CredentialProvider.forMomentoLocal({ port: server.port }),
+  });
 });
 after(async () => {
   client?.close();
@@ -31,7 +33,14 @@ async function iterate(topic, options) {
 
 test("text and bytes of every length arrive as they were published", async () => {
   const subscription = await iterate("values");
-  const values = ["", "é😀\u0000\"", "x".repeat(500_000), new Uint8Array(), randomBytes(3), randomBytes(700_000)];
+  const values = [
+    "",
+    'é😀\u0000"',
+    "x".repeat(500_000),
+    new Uint8Array(),
+    randomBytes(3),
+    randomBytes(700_000),
+  ];
   for (const value of values) await publish(client, "values", value);
   let index = 0;
   for await (const item of subscription) {
