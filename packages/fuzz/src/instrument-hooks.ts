@@ -17,7 +17,8 @@ function isFuzzed(url: string): boolean {
   if (!url.startsWith(packagesUrl)) return false;
   const path = url.slice(packagesUrl.length);
   return (
-    /^(http2|server)\/dist\/.*\.js$/.test(path) && !/\.fuzz\.js$|\/testing\/|\/kernel\/errors\.js$/.test(path)
+    /^(http2|server|websocket)\/dist\/.*\.js$/.test(path) &&
+    !/\.fuzz\.js$|\/testing\/|\/kernel\/errors\.js$/.test(path)
   );
 }
 

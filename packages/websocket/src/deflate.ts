@@ -3,7 +3,7 @@
 import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
 import { SocketError } from "./fault.js";
 import { type OutMessage, headerBytes, writeHeader } from "./out-message.js";
-import { Opcode } from "./opcode.js";
+import type { Opcode } from "./opcode.js";
 
 const RSV1 = 0x40;
 const LENGTH_16 = 126;

@@ -78,9 +78,14 @@ export class FrameParser {
   receive(chunk: Uint8Array): number {
     this.#halted = false;
     let at = 0;
-    while (!this.#halted && at < chunk.length)
+    while (at < chunk.length && !this.#isHalted())
       at = this.#payloadBytes < 0 ? this.#readHeader(chunk, at) : this.#readPayload(chunk, at);
     return at;
+  }
+
+  /** Asked anew each time: the handler halts. */
+  #isHalted(): boolean {
+    return this.#halted;
   }
 
   #readHeader(chunk: Uint8Array, from: number): number {

@@ -158,6 +158,32 @@ test("who does not read holds up nobody, and has it all from the ring when it re
   await expect(slow.ask({ type: "ping" }), "pong");
 });
 
+test("who does not read for longer than the ring lasts is told of each gap, and ends with the newest", async (t) => {
+  const server = await startTestServer(t, { limits: { ringItemsMax: 4 } });
+  const [slow, writer] = [await openSocket(t, server), await openSocket(t, server)];
+  await expect(slow.ask(subscribe), "subscribed");
+  slow.raw.transport.pause();
+  const value = Buffer.alloc(512 * 1024, 1);
+  const count = 64;
+  for (let i = 1; i <= count; i++) {
+    value.writeUInt32BE(i);
+    await expect(writer.publishBinary(topic, value), "published");
+  }
+  slow.raw.transport.resume();
+  let last = 0;
+  let gaps = 0;
+  while (last < count) {
+    const { json, value: got } = await slow.next();
+    if (json["type"] === "discontinuity") {
+      const gap = json["discontinuity"] as Json;
+      assert.equal(gap["last_topic_sequence"], last);
+      last = Number(gap["new_topic_sequence"]);
+      gaps++;
+    } else assert.equal(got?.readUInt32BE(), ++last);
+  }
+  assert.ok(gaps > 0);
+});
+
 // --- tokens ---
 
 function startRequired(t: TestContext): Promise<TestServer> {

@@ -80,6 +80,10 @@ class Http1Reading implements Reader, Source, DetachedReading {
     const late = this.#late;
     this.#late = [];
     for (const chunk of late) this.#take(chunk);
+    this.#resumeUnlessHeld();
+  }
+
+  #resumeUnlessHeld(): void {
     if (this.#held) return;
     if (this.#parse === undefined) this.#goOn();
     else this.#socket.resume();

@@ -190,7 +190,7 @@ export class SocketSession implements WebSocketHandler, SubscriptionOwner {
     return andThen(this.#principal(), (principal) => {
       const grant = authorizeSubscribe(principal, request.cacheName, request.topicName);
       this.#checkMayAdd(request);
-      const added = new SocketSubscription(this, request);
+      const added = new SocketSubscription(this);
       return andThen(this.#options.topics.subscribe(grant, request.cursor, added), (subscription) => {
         this.#begin(request.id, added, subscription);
         return undefined;
@@ -217,15 +217,15 @@ export class SocketSession implements WebSocketHandler, SubscriptionOwner {
       subscription.close();
       return;
     }
-    this.#subscriptions.add(added);
-    this.channel.send(positionAnswer(id, "subscribe", added, subscription.position));
+    this.channel.send(positionAnswer(id, "subscribe", subscription, subscription.position));
     added.begin(subscription);
+    this.#subscriptions.add(added);
+    subscription.resume();
   }
 
-  ended(subscription: SocketSubscription, error: ServiceError): void {
-    this.#subscriptions.remove(subscription);
-    const { position } = subscription.subscription;
-    this.channel.send(endedMessage(subscription, this.#reported(error), position));
+  ended(ended: SocketSubscription, error: ServiceError): void {
+    this.#subscriptions.remove(ended);
+    this.channel.send(endedMessage(ended, this.#reported(error), ended.subscription.position));
   }
 
   #unsubscribe(request: Request<"unsubscribe">): OutMessage {

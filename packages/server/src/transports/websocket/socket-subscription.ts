@@ -13,10 +13,9 @@ export interface SubscriptionOwner {
   ended(subscription: SocketSubscription, error: ServiceError): void;
 }
 
+/** There may be a million of these: the names are those of the topic itself. */
 export class SocketSubscription implements SubscriptionSink<SocketChunk>, TopicName {
   readonly form = topicForm;
-  readonly cacheName: string;
-  readonly topicName: string;
   readonly #owner: SubscriptionOwner;
   #subscription: Subscription | undefined;
   /** Why it was over before it was begun. */
@@ -24,10 +23,8 @@ export class SocketSubscription implements SubscriptionSink<SocketChunk>, TopicN
   /** Place in the socket's list; the list's to change. */
   index = -1;
 
-  constructor(owner: SubscriptionOwner, { cacheName, topicName }: TopicName) {
+  constructor(owner: SubscriptionOwner) {
     this.#owner = owner;
-    this.cacheName = cacheName;
-    this.topicName = topicName;
   }
 
   /** False until it is begun: the client hears of its subscription before the first item. */
@@ -44,14 +41,22 @@ export class SocketSubscription implements SubscriptionSink<SocketChunk>, TopicN
     else this.#owner.ended(this, error);
   }
 
-  /** The client was told: from now on items come. */
+  /** The client was told. Items come once `subscription` is resumed. */
   begin(subscription: Subscription): void {
     this.#subscription = subscription;
-    subscription.resume();
   }
 
-  /** Of one that was begun. */
+  // --- of one that was begun ---
+
   get subscription(): Subscription {
     return this.#subscription as Subscription;
+  }
+
+  get cacheName(): string {
+    return this.subscription.cacheName;
+  }
+
+  get topicName(): string {
+    return this.subscription.topicName;
   }
 }

@@ -12,8 +12,9 @@ function createList(names: readonly string[]) {
   const list = new SubscriptionList();
   const resumed: string[] = [];
   const all = names.map((topicName) => {
-    const added = new SocketSubscription({ channel, ended() {} }, { cacheName: "c", topicName });
-    added.begin({ resume: () => resumed.push(topicName) } as unknown as Subscription);
+    const added = new SocketSubscription({ channel, ended() {} });
+    const resume = (): void => void resumed.push(topicName);
+    added.begin({ cacheName: "c", topicName, resume } as unknown as Subscription);
     list.add(added);
     return added;
   });
