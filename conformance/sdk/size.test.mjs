@@ -1,31 +1,29 @@
-// What the SDK adds to a page: everything that it exports, bundled and minified by esbuild as a site would do it, then gzipped.
+// What the SDK adds to a page: bundled and minified by esbuild as a site would do it, then gzipped (level 9).
 
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-import { build } from "esbuild";
+import { bundle } from "./bundle.mjs";
 
-import { repositoryRoot } from "../harness.mjs";
+/** What a page has that publishes and subscribes with tokens of its back end. */
+const pageBytesMax = 6 * 1024;
+/** All that there is, Momento's ways to say the same with it. */
+const allBytesMax = 6.5 * 1024;
 
-const gzippedBytesMax = 6 * 1024;
+/** @param {Uint8Array} bytes */
+const gzippedLength = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
-/** @param {string} source of the page's script */
-async function bundle(source) {
-  const { outputFiles } = await build({
-    stdin: { contents: source, resolveDir: join(repositoryRoot, "packages", "sdk") },
-    ...{ bundle: true, minify: true, write: false },
-    ...{ format: "esm", platform: "browser", target: "es2022" },
-  });
-  return outputFiles[0]?.contents ?? new Uint8Array();
-}
+test("a page that publishes and subscribes loads less than 6 KiB for it", async (t) => {
+  const bytes = await bundle('export { TopicClient, TopicPublish, TopicSubscribe } from "./dist/index.js"');
+  t.diagnostic(`minified ${bytes.length} bytes, gzipped ${gzippedLength(bytes)}`);
+  assert.ok(gzippedLength(bytes) < pageBytesMax);
+});
 
-test("all of it is below 6 KiB, and needs nothing of Node", async (t) => {
+test("all of it is below 6.5 KiB, and needs nothing of Node", async (t) => {
   const bytes = await bundle('export * from "./dist/index.js"');
-  const gzipped = gzipSync(bytes, { level: 9 }).length;
-  t.diagnostic(`minified ${bytes.length} bytes, gzipped ${gzipped}`);
-  assert.ok(gzipped < gzippedBytesMax, `${gzipped} bytes`);
+  t.diagnostic(`minified ${bytes.length} bytes, gzipped ${gzippedLength(bytes)}`);
+  assert.ok(gzippedLength(bytes) < allBytesMax);
   // It is the whole: what is exported works in the bundle.
   const sdk = await import(`data:text/javascript;base64,${Buffer.from(bytes).toString("base64")}`);
   const fetch = async () => ({ ok: true, status: 204, text: async () => "" });

@@ -1,29 +1,19 @@
 // Momento's TopicConfigurations: one configuration under its names, since all that it says here is whether errors are thrown.
 
-export class TopicConfiguration {
-  readonly #throwOnErrors: boolean;
-
-  constructor(props: { readonly throwOnErrors?: boolean } = {}) {
-    this.#throwOnErrors = props.throwOnErrors ?? false;
-  }
-
-  static latest(): TopicConfiguration {
-    return new TopicConfiguration();
-  }
-
-  getThrowOnErrors(): boolean {
-    return this.#throwOnErrors;
-  }
-
+export interface TopicConfiguration {
+  getThrowOnErrors(): boolean;
   /** With `true` the client throws its SdkErrors; otherwise it returns them in `Error` responses, as is the default. */
-  withThrowOnErrors(throwOnErrors: boolean): TopicConfiguration {
-    return new TopicConfiguration({ throwOnErrors });
-  }
+  withThrowOnErrors(throwOnErrors: boolean): TopicConfiguration;
 }
 
-export {
-  TopicConfiguration as Browser,
-  TopicConfiguration as Default,
-  TopicConfiguration as Laptop,
-  TopicConfiguration as Lambda,
-};
+export interface TopicConfigurationMaker {
+  latest(): TopicConfiguration;
+}
+
+const maker: TopicConfigurationMaker = { latest: () => create(false) };
+
+function create(throwOnErrors: boolean): TopicConfiguration {
+  return { getThrowOnErrors: () => throwOnErrors, withThrowOnErrors: create };
+}
+
+export { maker as Browser, maker as Default, maker as Laptop, maker as Lambda };

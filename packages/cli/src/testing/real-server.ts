@@ -46,10 +46,10 @@ export function runCommand(args: readonly string[], env: NodeJS.ProcessEnv, inpu
   });
 }
 
-/** Starts it on a free port of loopback; rejects when it ends before it listens. */
-export async function startRealServer(): Promise<RealServer> {
+/** Starts it on a free port of loopback, or as `more` says; rejects when it ends before it listens. */
+export async function startRealServer(more: readonly string[] = ["--port", "0"]): Promise<RealServer> {
   const directory = mkdtempSync(join(tmpdir(), "subito-cli-"));
-  const args = [command, "serve", "--port", "0", "--data-dir", directory, "--auth", "required"];
+  const args = [command, "serve", ...more, "--data-dir", directory, "--auth", "required"];
   const child = spawn(process.execPath, args, {
     env: cleanEnvironment(),
     stdio: ["ignore", "pipe", "ignore"],

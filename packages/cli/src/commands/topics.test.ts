@@ -1,0 +1,154 @@
+// `subito publish` and `subito subscribe` on real servers: what they print, and with which exit code they end.
+
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { type RealServer, runCommand, startRealServer } from "../testing/real-server.js";
+
+const command = fileURLToPath(new URL("../../bin/subito.js", import.meta.url));
+
+let server: RealServer;
+before(async () => {
+  server = await startRealServer();
+});
+after(() => server.close());
+
+/** A running `subito subscribe`, and what it has printed so far. */
+class Subscriber {
+  stdout = "";
+  stderr = "";
+  readonly #child: ChildProcess;
+  readonly exited: Promise<unknown[]>;
+
+  constructor(target: { readonly url: string; readonly apiKey: string }, args: readonly string[]) {
+    const env = { ...process.env, SUBITO_URL: target.url, SUBITO_API_KEY: target.apiKey };
+    const child = spawn(process.execPath, [command, "subscribe", ...args], {
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#child = child;
+    this.exited = once(child, "exit");
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (this.stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
+  }
+
+  /** Resolves when standard error has `pattern`; rejects when the command ends before. */
+  async until(pattern: RegExp): Promise<void> {
+    const ended = this.exited.then(() => "ended");
+    while (!pattern.test(this.stderr)) {
+      const first = await Promise.race([once(this.#child.stderr ?? this.#child, "data"), ended]);
+      if (first === "ended" && !pattern.test(this.stderr)) assert.fail(`it ended: ${this.stderr}`);
+    }
+  }
+
+  stop(): void {
+    this.#child.kill("SIGTERM");
+  }
+}
+
+test("items are printed as they come, as text or base64, and after the last one it ends", async () => {
+  const subscriber = new Subscriber(server, ["default", "plain", "--count", "4"]);
+  await subscriber.until(/subito: subscribed to plain in default\n/);
+  await server.print(["publish", "default", "plain", "Hello é"]);
+  await server.print(["publish", "default", "plain", "AAEC", "--base64"]);
+  await server.print(["publish", "default", "plain"], "from standard input");
+  await server.print(["publish", "default", "plain", ""]);
+  assert.deepEqual(await subscriber.exited, [0, null]);
+  assert.equal(subscriber.stdout, "Hello é\nAAEC\nfrom standard input\n\n");
+  assert.equal(subscriber.stderr, "subito: subscribed to plain in default\n");
+});
+
+test("as JSON, from a number on, with pages, publishers and gaps", async () => {
+  await server.print(["publish", "default", "json", "a"]);
+  const made = await server.print([
+    "tokens",
+    "create",
+    "--publish",
+    "default/json",
+    "--expires",
+    "10m",
+    "--id",
+    "alice",
+  ]);
+  await server.print(["publish", "default", "json", "AAEC", "--base64", "--api-key", made.trim()]);
+  const read = async (...args: string[]): Promise<Record<string, unknown>[]> => {
+    const printed = await server.print(["subscribe", "default", "json", "--json", ...args]);
+    return printed
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  };
+  const [first, second] = await read("--from", "1", "--count", "2");
+  const page = first?.["page"];
+  assert.ok(typeof page === "number" && page > 0);
+  assert.deepEqual(first, { page, sequence: 1, text: "a", publisherId: "" });
+  assert.deepEqual(second, { page, sequence: 2, binary: "AAEC", publisherId: "alice" });
+  assert.deepEqual(await read("--from", "2", "--page", String(page), "--count", "1"), [second]);
+  assert.deepEqual(await read("--from", "300", "--page", "7", "--count", "1"), [
+    { discontinuity: { last: 299, new: 0, page } },
+    first,
+  ]);
+});
+
+test("a server that goes away and comes back is told of, and the subscription goes on", async () => {
+  const first = await startRealServer();
+  const subscriber = new Subscriber(first, ["default", "road", "--count", "1"]);
+  await subscriber.until(/subscribed to road/);
+  await first.close();
+  await subscriber.until(/Trying again\.\n/);
+  const { port } = new URL(first.url);
+  const second = await startRealServer(["--port", port]);
+  const known = new Subscriber(second, ["default", "road", "--count", "1"]);
+  await known.until(/subscribed to road/);
+  // The key of the first server is unknown to the second, which is another one: that ends it.
+  assert.deepEqual(await subscriber.exited, [1, null]);
+  assert.match(subscriber.stderr, /Give the server's API key with --api-key or SUBITO_API_KEY\.\n$/);
+  known.stop();
+  await known.exited;
+  await second.close();
+});
+
+test("what is refused is told, with exit code 1", async () => {
+  const refusals: readonly [args: string[], env: Record<string, string>, reason: RegExp][] = [
+    [["nowhere", "x"], {}, /^subito: Cache Not Found: there is no cache named "nowhere"\.\n$/],
+    [["default", "x"], { SUBITO_API_KEY: "subito_a_b" }, /Give the server's API key with --api-key/],
+    [["default", "x"], { SUBITO_API_KEY: "" }, /Give the server's API key with --api-key/],
+    [["default", "x"], { SUBITO_URL: "http://127.0.0.1:1" }, /ECONNREFUSED.* Is the server running\?/],
+    [
+      ["default", "x"],
+      { SUBITO_URL: server.url.replace("http:", "https:") },
+      /before secure TLS connection was established/,
+    ],
+  ];
+  for (const [args, env, reason] of refusals) {
+    const target = { SUBITO_URL: server.url, SUBITO_API_KEY: server.apiKey, ...env };
+    for (const line of [
+      ["subscribe", ...args],
+      ["publish", ...args, "text"],
+    ]) {
+      const { status, stdout, stderr } = await runCommand(line, target);
+      assert.deepEqual([status, stdout], [1, ""], line.join(" "));
+      assert.match(stderr, reason, line.join(" "));
+    }
+  }
+});
+
+test("what cannot be is a usage error", async () => {
+  for (const args of [
+    ["publish", "default"],
+    ["publish", "default", "x", "y", "z"],
+    ["publish", "default", "x", "%%", "--base64"],
+    ["subscribe", "default"],
+    ["subscribe", "default", "x", "--count", "-1"],
+    ["subscribe", "default", "x", "--from", "1.5"],
+  ]) {
+    assert.equal((await server.run(args)).status, 2, args.join(" "));
+  }
+  assert.deepEqual(await server.run(["subscribe", "default", "x", "--count", "0"]), {
+    status: 0,
+    stdout: "",
+    stderr: "",
+  });
+});
