@@ -3,6 +3,9 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type RealServer, runCommand, startRealServer } from "../testing/real-server.js";
@@ -108,6 +111,37 @@ test("a server that goes away and comes back is told of, and the subscription go
   known.stop();
   await known.exited;
   await second.close();
+});
+
+test("over TLS with a private CA, and with a certificate of its own where one is asked for", async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), "subito-cli-tls-"));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  for (const args of [[], ["--client", "operator"]]) {
+    assert.equal((await runCommand(["cert", "--dir", dir, ...args], {})).status, 0);
+  }
+  const file = (name: string): string => join(dir, name);
+  const tls = ["--tls-port", "0", "--tls-cert", file("cert.pem"), "--tls-key", file("key.pem")];
+  const secured = await startRealServer(["--port", "0", ...tls, "--tls-client-ca", file("ca.pem")]);
+  t.after(() => secured.close());
+  const ca = { SUBITO_URL: secured.tlsUrl ?? "", SUBITO_API_KEY: secured.apiKey, SUBITO_CA: file("ca.pem") };
+  const all = {
+    ...ca,
+    SUBITO_CLIENT_CERT: file("client-operator.pem"),
+    SUBITO_CLIENT_KEY: file("client-operator-key.pem"),
+  };
+  const published = await runCommand(["publish", "default", "tls", "a"], all);
+  assert.deepEqual(published, { status: 0, stdout: "", stderr: "" });
+  const read = ["subscribe", "default", "tls", "--from", "1", "--count", "1"];
+  const received = await runCommand(read, all);
+  assert.deepEqual([received.status, received.stdout], [0, "a\n"], received.stderr);
+  for (const line of [read, ["publish", "default", "tls", "b"]]) {
+    const bare = await runCommand(line, ca);
+    assert.equal(bare.status, 1);
+    assert.match(bare.stderr, /The server asks for a certificate: give one with --client-cert/);
+    const stranger = await runCommand(line, { ...all, SUBITO_CA: "" });
+    assert.equal(stranger.status, 1);
+    assert.match(stranger.stderr, /If the server has a private CA, name its file with --ca/);
+  }
 });
 
 test("what is refused is told, with exit code 1", async () => {

@@ -18,6 +18,8 @@ export interface Run {
 
 export interface RealServer {
   readonly url: string;
+  /** By a name of the certificate, when there is a TLS port. */
+  readonly tlsUrl: string | undefined;
   /** The first key, as it was printed. */
   readonly apiKey: string;
   /** Runs `subito` with this server and its first key in the environment. */
@@ -68,6 +70,7 @@ export async function startRealServer(more: readonly string[] = ["--port", "0"])
     runCommand(rest, { SUBITO_URL: url, SUBITO_API_KEY: apiKey }, input);
   return {
     ...{ url, apiKey, run },
+    tlsUrl: /https:\/\/\S+:\d+/.exec(output)?.[0],
     async print(rest, input) {
       const { status, stdout, stderr } = await run(rest, input);
       assert.equal(status, 0, stderr);
