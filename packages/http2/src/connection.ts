@@ -104,7 +104,7 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
 
   // ---- what the transport tells ----
 
-  /** Bytes from the peer. Never throws: whatever is wrong with them ends this connection only. */
+  /** Bytes from the peer, a view that ends with the call. Never throws: whatever is wrong with them ends this connection only. */
   receive(chunk: Uint8Array): void {
     this.#heard = true;
     if (this.#phase === "closing" || this.#phase === "closed") return;

@@ -35,7 +35,12 @@ function parse(pieces: readonly Uint8Array[]): string[] {
     },
   });
   try {
-    for (const piece of pieces) parser.receive(piece);
+    for (const piece of pieces) {
+      const chunk = Uint8Array.from(piece);
+      parser.receive(chunk);
+      // The next read goes into the same buffer.
+      chunk.fill(0xee);
+    }
     events.push(`end ${parser.pastPreface} ${data}`);
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error;

@@ -11,8 +11,11 @@ export interface FrameHandler {
   frameHeader(type: number, flags: number, streamId: number, payloadBytes: number): void;
   /** A whole frame but DATA, of a known type; `payload` is a view that ends with the call. */
   frame(type: number, flags: number, streamId: number, payload: Uint8Array): void;
-  /** Part of a DATA frame's payload without its padding; a view that ends with the call. */
-  dataPiece(streamId: number, piece: Uint8Array): void;
+  /**
+   * Part of a DATA frame's payload without its padding; a view that ends with the call. `isLast`: it ends with that of `dataEnd`, which
+   * follows at once and ends the stream.
+   */
+  dataPiece(streamId: number, piece: Uint8Array, isLast: boolean): void;
   /** The DATA frame is complete; `payloadBytes` counts padding too, as flow control does (RFC 9113 6.9.1). */
   dataEnd(flags: number, streamId: number, payloadBytes: number): void;
 }
@@ -218,7 +221,8 @@ export class FrameParser {
     const to = Math.min(chunk.length, from + this.#remaining);
     if (to > from) {
       this.#remaining -= to - from;
-      this.#handler.dataPiece(this.#streamId, chunk.subarray(from, to));
+      const isLast = this.#remaining === 0 && this.#padding === 0 && (this.#flags & Flag.END_STREAM) !== 0;
+      this.#handler.dataPiece(this.#streamId, chunk.subarray(from, to), isLast);
     }
     if (this.#remaining === 0) {
       this.#remaining = this.#padding;

@@ -184,7 +184,7 @@ export class FrameReceiver implements FrameHandler {
     }
   }
 
-  dataPiece(streamId: number, piece: Uint8Array): void {
+  dataPiece(streamId: number, piece: Uint8Array, isLast: boolean): void {
     const stream = this.#dataStream;
     if (stream === undefined || stream.over) return;
     this.#dataBytes += piece.length;
@@ -194,7 +194,7 @@ export class FrameReceiver implements FrameHandler {
       this.#streamError(streamId, "content_length");
       return;
     }
-    stream.handler?.data(piece);
+    stream.handler?.data(piece, isLast);
   }
 
   dataEnd(flags: number, _streamId: number, payloadBytes: number): void {

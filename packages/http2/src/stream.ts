@@ -11,8 +11,11 @@ export type StreamEnd = "done" | "reset" | "lost";
 
 /** What the application is told of one request. Methods must not throw. */
 export interface StreamHandler {
-  /** Part of the request's body; a view that ends with the event-loop turn. */
-  data(bytes: Uint8Array): void;
+  /**
+   * Part of the request's body; a view that ends with the call. When `isLast`, it ends with that of `end` (or `closed`), which
+   * follows at once; a last part may also come without being known as such.
+   */
+  data(bytes: Uint8Array, isLast: boolean): void;
   /** The request is complete. */
   end(): void;
   /** `stream.ready` is true again after it was false. May be called without need. */

@@ -47,7 +47,7 @@ function play(pieces: readonly Uint8Array[], deflate: boolean): string[] {
     else peer.channel.send(textMessage(`${text.length}`));
   };
   for (const piece of pieces) {
-    peer.connection.receive(piece);
+    peer.receive(piece);
     peer.channel.resume();
     peer.endTurn();
     assert.ok(held <= 2 * LIMITS.messageBytesMax, `${held} bytes are held`);

@@ -85,7 +85,7 @@ test("requests with large answers are heard one share at a time, and none is los
   peer.send(...requests);
   assert.equal(peer.heard.length, 3, "as many as fill the room");
   assert.equal(peer.paused, true);
-  peer.connection.receive(textFrame("behind:"));
+  peer.receive(textFrame("behind:"));
   for (let i = 0; i < 20; i++) {
     peer.connection.drained();
     peer.endTurn();
@@ -341,7 +341,7 @@ test("a transport that goes away is told once, whatever was under way", () => {
   peer.connection.transportClosed();
   peer.connection.transportClosed();
   peer.connection.drained();
-  peer.connection.receive(textFrame("x"));
+  peer.receive(textFrame("x"));
   peer.seconds(100);
   assert.deepEqual(peer.heard, ["closed"]);
   assert.equal(peer.server.outboxBudget.bytes, 0);

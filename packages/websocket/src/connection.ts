@@ -18,6 +18,7 @@ import { Outbox } from "./outbox.js";
  */
 type Phase = "open" | "closing" | "ending" | "ended" | "closed";
 
+const nothing = new Uint8Array(0);
 const ping = controlFrame(Opcode.PING, new Uint8Array(0));
 
 /** In place of an application that is not to be told any more. */
@@ -139,14 +140,18 @@ export class WebSocketConnection implements WebSocketChannel, FrameHandler {
 
   // ---- what the transport tells ----
 
-  /** Bytes from the peer. Never throws: whatever is wrong with them ends this socket only. */
+  /** Bytes from the peer, a view that ends with the call. Never throws: whatever is wrong with them ends this socket only. */
   receive(chunk: Uint8Array): void {
     this.#heard = true;
     if (!this.#isReading()) return;
     // Shared-out reading may bring what was read before the sink was paused.
-    if (this.#busy || this.#full)
-      this.#rest = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
-    else this.#parse(chunk);
+    if (this.#busy || this.#full) {
+      this.#rest = Buffer.concat([this.#rest ?? nothing, chunk]);
+      return;
+    }
+    this.#parse(chunk);
+    // So far it is a view of the chunk.
+    if (this.#rest !== undefined) this.#rest = Buffer.from(this.#rest);
   }
 
   /** The sink has let go of everything it kept. */

@@ -193,7 +193,10 @@ export class FuzzedPeer implements ByteSink {
   // ---- what the peer and the world do ----
 
   receive(piece: Uint8Array): void {
-    this.connection.receive(piece);
+    const chunk = Uint8Array.from(piece);
+    this.connection.receive(chunk);
+    // The next read goes into the same buffer.
+    chunk.fill(0xee);
     this.#endTurn();
   }
 

@@ -179,7 +179,10 @@ export class RawPeer implements ByteSink {
 
   /** Sends bytes, then lets the turn end. */
   send(...parts: readonly Uint8Array[]): this {
-    this.connection.receive(Buffer.concat(parts));
+    const chunk = Buffer.concat(parts);
+    this.connection.receive(chunk);
+    // The next read goes into the same buffer.
+    chunk.fill(0xee);
     this.endTurn();
     return this;
   }

@@ -26,16 +26,16 @@ function run(input: Uint8Array): void {
   const expected = readWhole(input);
   let found: string;
   try {
-    for (const piece of cutAtRandom(input, random)) {
-      // A view of memory that is used again: what is not kept is lost at the end of the turn.
+    const pieces = [...cutAtRandom(input, random)];
+    for (const piece of pieces) {
+      // A view of memory that is used again.
       const view = Uint8Array.from(piece);
-      assembly.add(view);
+      const isLast = piece === pieces.at(-1) && random.below(2) === 0;
+      assembly.add(view, isLast);
       assert.ok(memory.bytes >= 0 && memory.bytes <= MEMORY_BYTES_MAX);
-      if (random.below(2) === 0) {
-        assembly.keep();
-        view.fill(0xee);
-        assert.ok(memory.bytes >= 0 && memory.bytes <= MEMORY_BYTES_MAX);
-      }
+      if (random.below(2) === 0) assembly.keep();
+      if (!isLast) view.fill(0xee);
+      assert.ok(memory.bytes >= 0 && memory.bytes <= MEMORY_BYTES_MAX);
     }
     const { compressed, bytes } = assembly.finish();
     found = `${compressed} ${latin1(bytes)}`;

@@ -21,11 +21,11 @@ function assemble(pieces: readonly Uint8Array[], memory: RequestMemory, keepAfte
   try {
     pieces.forEach((piece, i) => {
       const view = Buffer.from(piece);
-      assembly.add(view);
-      if (i !== keepAfter) return;
-      assembly.keep();
-      // The turn is over, and the view with it.
-      view.fill(0xee);
+      const isLast = i === pieces.length - 1;
+      assembly.add(view, isLast);
+      if (i === keepAfter) assembly.keep();
+      // The view ends, but for the last.
+      if (!isLast) view.fill(0xee);
     });
     const { compressed, bytes } = assembly.finish();
     return { compressed, bytes: Buffer.from(bytes) };
@@ -107,9 +107,9 @@ test("an oversized message is refused as soon as its length is known, whatever l
     const prefix = Buffer.alloc(5);
     prefix.writeUInt32BE(length, 1);
     const assembly = new RequestAssembly(MESSAGE_BYTES_MAX, createMemory());
-    assembly.add(prefix.subarray(0, 4));
+    assembly.add(prefix.subarray(0, 4), false);
     assert.throws(
-      () => assembly.add(prefix.subarray(4)),
+      () => assembly.add(prefix.subarray(4), true),
       (error) =>
         error instanceof ServiceError &&
         error.code === "resource_exhausted" &&
@@ -123,14 +123,14 @@ test("a body in one piece takes no memory; one that waits, or comes in pieces, i
   const memory = createMemory();
   const envelope = toEnvelope(Buffer.alloc(50));
   const one = new RequestAssembly(MESSAGE_BYTES_MAX, memory);
-  one.add(envelope);
+  one.add(envelope, false);
   assert.equal(memory.bytes, 0);
   one.keep();
   one.keep();
   assert.equal(memory.bytes, envelope.length);
   const two = new RequestAssembly(MESSAGE_BYTES_MAX, memory);
-  two.add(envelope.subarray(0, 30));
-  two.add(envelope.subarray(30));
+  two.add(envelope.subarray(0, 30), false);
+  two.add(envelope.subarray(30), true);
   assert.ok(memory.bytes >= 2 * envelope.length);
   one.release();
   two.release();

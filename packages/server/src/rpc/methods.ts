@@ -13,7 +13,7 @@ export interface MethodContext extends CallContext {
 /** One request message, one response message. Throws or rejects with a ServiceError. */
 export interface UnaryMethod {
   readonly kind: "unary";
-  /** `request` is a view; it may be kept only by copying. */
+  /** `request` is a view that ends with the call, not with what the call returns; it may be kept only by copying. */
   handle(context: MethodContext, request: Uint8Array): Awaitable<Uint8Array>;
 }
 
@@ -21,7 +21,7 @@ export interface UnaryMethod {
 export interface ServerStreamMethod {
   readonly kind: "server-stream";
   /**
-   * Starts the stream; what it returns is told of the stream's life. Throwing or rejecting with a ServiceError ends it, as
+   * `request` is a view that ends with the call. Starts the stream; what it returns is told of the stream's life. Throwing or rejecting with a ServiceError ends it, as
    * an error without messages if none was sent.
    */
   handle(context: MethodContext, request: Uint8Array, responses: ResponseStream): Awaitable<ResponseSource>;

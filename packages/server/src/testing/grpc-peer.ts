@@ -60,7 +60,6 @@ export class GrpcPeer implements ByteSink {
   readonly internalErrors: ServiceError[] = [];
   readonly connection: Http2Connection;
   #received = Buffer.alloc(0);
-  readonly #chunks: Buffer[] = [];
   readonly #ends: (() => void)[] = [];
 
   constructor(options: GrpcPeerOptions = {}) {
@@ -121,14 +120,13 @@ export class GrpcPeer implements ByteSink {
   /** Gives bytes to the server without ending the turn. */
   receive(...parts: readonly Uint8Array[]): void {
     const chunk = Buffer.concat(parts);
-    this.#chunks.push(chunk);
     this.connection.receive(chunk);
+    // The next read goes into the same buffer.
+    chunk.fill(0xee);
   }
 
-  /** With the turn, the bytes received in it are gone, as a transport's buffer may be. */
   endTurn(): void {
     for (const end of this.#ends.splice(0)) end();
-    for (const chunk of this.#chunks.splice(0)) chunk.fill(0xee);
   }
 
   /** Lets everything that waits for promises (also of the thread pool) go on, then ends the turn. */

@@ -103,9 +103,17 @@ export class MemoryPeer implements ByteSink, WebSocketHandler {
 
   // ---- what a test does ----
 
+  /** Sends bytes, without ending the turn. */
+  receive(bytes: Uint8Array): void {
+    const chunk = Uint8Array.from(bytes);
+    this.connection.receive(chunk);
+    // The next read goes into the same buffer.
+    chunk.fill(0xee);
+  }
+
   /** Sends bytes, then lets the turn end. */
   send(...parts: readonly Uint8Array[]): this {
-    this.connection.receive(Buffer.concat(parts));
+    this.receive(Buffer.concat(parts));
     this.endTurn();
     return this;
   }

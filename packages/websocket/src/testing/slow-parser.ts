@@ -10,30 +10,37 @@ const memory = { take: () => true, give: () => undefined };
 
 /** The events of the parser for `pieces`, one behind the other. */
 export function parse(pieces: readonly Uint8Array[], mayCompress = false): string[] {
-  const events: string[] = [];
+  // The bytes are looked at when all is over: they may be kept.
+  const events: { readonly what: string; readonly bytes?: Buffer }[] = [];
   const parser = new FrameParser(
     {
-      frame: () => events.push("frame"),
+      frame: () => events.push({ what: "frame" }),
       message: (kind, bytes, isCompressed) =>
-        events.push(`${isCompressed ? "compressed " : ""}${kind} ${bytes.toString("latin1")}`),
-      control: (opcode, payload) => events.push(`control ${opcode} ${payload.toString("latin1")}`),
+        events.push({ what: `${isCompressed ? "compressed " : ""}${kind} `, bytes }),
+      control: (opcode, bytes) => events.push({ what: `control ${opcode} `, bytes }),
     },
     { limits: { messageBytesMax: BYTES_MAX }, memory },
     mayCompress,
   );
   try {
     for (const piece of pieces) {
-      const taken = parser.receive(piece);
+      const chunk = Uint8Array.from(piece);
+      const taken = parser.receive(chunk);
+      // The next read goes into the same buffer.
+      chunk.fill(0xee);
       if (taken !== piece.length) throw new Error(`${taken} of ${piece.length} bytes were taken`);
     }
-    events.push(
-      parser.isInsideFrame ? "inside a frame" : parser.isInsideMessage ? "inside a message" : "end",
-    );
+    const what = parser.isInsideFrame
+      ? "inside a frame"
+      : parser.isInsideMessage
+        ? "inside a message"
+        : "end";
+    events.push({ what });
   } catch (error) {
     if (!(error instanceof SocketError)) throw error;
-    events.push(`error ${error.fault}`);
+    events.push({ what: `error ${error.fault}` });
   }
-  return events;
+  return events.map(({ what, bytes }) => what + (bytes?.toString("latin1") ?? ""));
 }
 
 interface Header {

@@ -59,7 +59,7 @@ async function answer(
 
 function parseMessage(framed: Uint8Array, { messageBytesMax }: GrpcWebLimits): Uint8Array {
   const assembly = new RequestAssembly(messageBytesMax, new RequestMemory(0));
-  assembly.add(framed);
+  assembly.add(framed, true);
   const { compressed, bytes } = assembly.finish();
   if (compressed) throw new ServiceError("unimplemented", "Compressed messages are not taken over gRPC-Web.");
   return bytes;

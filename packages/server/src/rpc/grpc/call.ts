@@ -64,10 +64,10 @@ export class GrpcCall implements StreamHandler, MethodContext, Flushable {
     }
   }
 
-  data(bytes: Uint8Array): void {
+  data(bytes: Uint8Array, isLast: boolean): void {
     if (this.#method === undefined) return;
     try {
-      this.#request?.add(bytes);
+      this.#request?.add(bytes, isLast);
     } catch (error) {
       this.#fail(error);
     }

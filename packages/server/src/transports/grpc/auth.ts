@@ -1,6 +1,6 @@
 // auth.Auth and token.Token: API keys and disposable tokens (wire-contract.md 4.4). The caller's token stands in the request.
 
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import {
   _GenerateApiTokenRequestSchema,
   type _GenerateApiTokenRequest,
@@ -19,7 +19,7 @@ import type { Clock } from "../../kernel/clock.js";
 import { ServiceError } from "../../kernel/errors.js";
 import type { UnaryMethod } from "../../rpc/methods.js";
 import type { Caller } from "./caller.js";
-import { parseRequest } from "./parse-request.js";
+import { parseMessage } from "./parse-request.js";
 import { toPermissions } from "./permissions.js";
 
 export interface AuthMethodsOptions {
@@ -39,7 +39,7 @@ export function createAuthMethods(
     GenerateApiToken: {
       kind: "unary",
       async handle(context, bytes) {
-        const request = parseRequest((all) => fromBinary(_GenerateApiTokenRequestSchema, all), bytes);
+        const request = parseMessage(_GenerateApiTokenRequestSchema, bytes);
         const principal = await caller.authenticateBody(context, request.authToken);
         const { description, tokenId } = request;
         const facts = { description, tokenId, form: "v1" } as const;
@@ -65,7 +65,7 @@ export function createAuthMethods(
     RefreshApiToken: {
       kind: "unary",
       async handle(context, bytes) {
-        const request = parseRequest((all) => fromBinary(_RefreshApiTokenRequestSchema, all), bytes);
+        const request = parseMessage(_RefreshApiTokenRequestSchema, bytes);
         const principal = await caller.authenticateBody(context, request.apiKey);
         const made = await apiKeys.refresh(authorizeRefreshKey(principal), request.refreshToken);
         return toBinary(
@@ -91,7 +91,7 @@ export function createTokenMethods({
     GenerateDisposableToken: {
       kind: "unary",
       async handle(context, bytes) {
-        const request = parseRequest((all) => fromBinary(_GenerateDisposableTokenRequestSchema, all), bytes);
+        const request = parseMessage(_GenerateDisposableTokenRequestSchema, bytes);
         const principal = await caller.authenticateBody(context, request.authToken);
         const grant = authorizeIssueTokens(principal);
         const permissions = toPermissions(request.permissions);

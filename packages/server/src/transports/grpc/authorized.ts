@@ -1,10 +1,10 @@
 // Unary methods for those who may: the same steps for each of them.
 
-import { type DescMessage, type MessageShape, fromBinary } from "@bufbuild/protobuf";
+import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import type { Principal } from "../../auth/principal.js";
 import type { UnaryMethod } from "../../rpc/methods.js";
 import type { Caller } from "./caller.js";
-import { parseRequest } from "./parse-request.js";
+import { parseMessage } from "./parse-request.js";
 
 /** Parses the request, finds out who calls, asks `authorize` for a grant, and runs. Each step refuses by throwing. */
 export function authorized<Schema extends DescMessage, Grant>(
@@ -16,7 +16,7 @@ export function authorized<Schema extends DescMessage, Grant>(
   return {
     kind: "unary",
     async handle(context, bytes) {
-      const request = parseRequest((all) => fromBinary(schema, all), bytes);
+      const request = parseMessage(schema, bytes);
       return run(authorize(await caller.authenticate(context)), request);
     },
   };

@@ -31,9 +31,12 @@ export function createPublish(topics: Topics, caller: Caller): UnaryMethod {
     handle(context, bytes) {
       const { cacheName, topicName, kind, value } = parseRequest(parsePublishRequest, bytes);
       if (kind === undefined) throw new ServiceError("invalid_argument", "The request has no value.");
-      return andThen(caller.authenticate(context), (principal) => {
-        const grant = authorizePublish(principal, cacheName, topicName);
-        return andThen(topics.publish(grant, { kind, value }), () => emptyMessage);
+      const principal = caller.authenticate(context);
+      // The request is a view, which ends before one who is not known at once is.
+      const kept = principal instanceof Promise ? new Uint8Array(value) : value;
+      return andThen(principal, (known) => {
+        const grant = authorizePublish(known, cacheName, topicName);
+        return andThen(topics.publish(grant, { kind, value: kept }), () => emptyMessage);
       });
     },
   };

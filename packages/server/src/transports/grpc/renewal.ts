@@ -1,6 +1,6 @@
 // subito.Renewal: subscriptions live on by a fresh token, without a gap (docs/guides/tokens.md).
 
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import { RenewTokenRequestSchema, RenewTokenResponseSchema } from "@subito/wire/renewal";
 import { livesBy } from "../../auth/leases.js";
 import { renewAll } from "../../auth/renew.js";
@@ -8,14 +8,14 @@ import type { MethodContext, UnaryMethod } from "../../rpc/methods.js";
 import type { Subscription } from "../../topics/subscription.js";
 import { toSeconds } from "./auth.js";
 import type { Caller } from "./caller.js";
-import { parseRequest } from "./parse-request.js";
+import { parseMessage } from "./parse-request.js";
 
 export function createRenewalMethods(caller: Caller): Record<"RenewToken", UnaryMethod> {
   return {
     RenewToken: {
       kind: "unary",
       async handle(context, bytes) {
-        const request = parseRequest((all) => fromBinary(RenewTokenRequestSchema, all), bytes);
+        const request = parseMessage(RenewTokenRequestSchema, bytes);
         const old = await caller.authenticate(context);
         const fresh = await caller.authenticateBody(context, request.token);
         const concerned = subscriptionsOf(context).filter(({ lease }) => livesBy(lease, old));

@@ -8,7 +8,12 @@ import { ReadBudget } from "./read-budget.js";
 
 class FakeSocket extends EventEmitter {
   paused = false;
+  readonly readableLength = 0;
   destroyed = false;
+
+  read(): null {
+    return null;
+  }
 
   pause(): this {
     this.paused = true;
@@ -72,6 +77,10 @@ class Next {
 
   receive(chunk: Buffer): void {
     this.heard += chunk.toString("latin1");
+  }
+
+  keepRead(rest: Buffer): Buffer {
+    return rest;
   }
 
   holdReading(): void {

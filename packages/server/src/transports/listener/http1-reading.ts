@@ -3,9 +3,13 @@
 
 import type { Socket } from "node:net";
 import type { ReadBudget, Reader, Source } from "./read-budget.js";
+import { hear } from "./shared-reads.js";
 
 /** As much of a socket as is used here. */
-export type ParsedSocket = Pick<Socket, "listeners" | "off" | "on" | "pause" | "resume" | "destroyed">;
+export type ParsedSocket = Pick<
+  Socket,
+  "listeners" | "off" | "on" | "pause" | "read" | "readableLength" | "resume" | "destroyed"
+>;
 
 const readings = new WeakMap<ParsedSocket, Http1Reading>();
 
@@ -70,6 +74,10 @@ class Http1Reading implements Reader, Source, DetachedReading {
     else if (!this.#socket.destroyed) this.#parse.call(this.#socket, chunk);
   }
 
+  keepRead(rest: Buffer): Buffer {
+    return rest;
+  }
+
   holdReading(): void {
     this.#held = true;
     this.#socket.pause();
@@ -106,7 +114,10 @@ class Http1Reading implements Reader, Source, DetachedReading {
     const { reader, source } = this.#next;
     const reads = this.#reads;
     this.#socket.off("data", this.#onData);
-    this.#socket.on("data", (chunk: Buffer) => reads.read(reader, source, chunk));
+    // Of a paused stream.
+    const waiting = this.#socket.read() as Buffer | null;
+    if (waiting !== null) this.#detached.push(waiting);
+    hear(this.#socket, (chunk) => reads.read(reader, source, chunk));
     source.releaseReading();
     const chunk = Buffer.concat(this.#detached);
     this.#detached = [];

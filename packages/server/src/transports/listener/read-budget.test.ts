@@ -12,6 +12,10 @@ class FakeReader implements Reader, Source {
     this.received.push(chunk);
   }
 
+  keepRead(rest: Buffer): Buffer {
+    return Buffer.from(rest);
+  }
+
   holdReading(): void {
     assert.ok(!this.held);
     this.held = true;

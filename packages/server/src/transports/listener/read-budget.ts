@@ -10,6 +10,8 @@ export interface Reader {
 
 /** Where it was read, which can be made to wait. */
 export interface Source {
+  /** What is left of a chunk, to be put off: a copy where the chunk ends with the call that brought it. */
+  keepRead(rest: Buffer): Buffer;
   /** Nothing more is read, until it is let go on. */
   holdReading(): void;
   releaseReading(): void;
@@ -64,7 +66,7 @@ export class ReadBudget {
     const rest = this.#hasRoom() ? this.#handOver(reader, chunk) : chunk;
     if (rest === undefined) return;
     source.holdReading();
-    this.#putOff.push({ reader, source, chunk: rest });
+    this.#putOff.push({ reader, source, chunk: source.keepRead(rest) });
   }
 
   /** Slice by slice, while the turn has room; returns what is left. */

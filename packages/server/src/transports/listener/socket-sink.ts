@@ -62,6 +62,9 @@ export abstract class SocketSink implements ByteSink {
     if (!this.#held) this.socket.resume();
   }
 
+  /** `rest` is what is left of bytes that came from this socket. */
+  abstract keepRead(rest: Buffer): Buffer;
+
   holdReading(): void {
     this.#held = true;
     this.socket.pause();

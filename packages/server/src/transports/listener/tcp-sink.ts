@@ -48,6 +48,11 @@ export class TcpSink extends SocketSink {
     }
   }
 
+  keepRead(rest: Buffer): Buffer {
+    // All connections read into one buffer (shared-reads.ts).
+    return Buffer.from(rest);
+  }
+
   protected override hasLeft(): boolean {
     const left = super.hasLeft();
     if (!left) this.#waits = true;

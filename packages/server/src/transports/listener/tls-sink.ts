@@ -15,6 +15,10 @@ export class TlsSink extends SocketSink {
     return isTaken || this.hasLeft();
   }
 
+  keepRead(rest: Buffer): Buffer {
+    return rest;
+  }
+
   /**
    * A TLS socket never says in the turn of a write that its bytes have left. But when it is keeping nothing, it encrypts or copies
    * them before `write` returns: that is as good, and asking it for word of every write would cost another system call each.
