@@ -1,4 +1,5 @@
-// Measures what each attack does to others: how late items come to subscribers on other connections, before and during it.
+// Measures what each attack does to others: how late items come to subscribers on other connections, before and during it, and while it
+// goes on beside them, on another server of the same machine.
 // `node conformance/hostile/measure.mjs [--seconds N] [--save] [words]`; --save writes bench/results/DATE-COMMIT-hostile.md and .json.
 
 import { spawn } from "node:child_process";
@@ -27,8 +28,9 @@ const settleMs = 500;
  * @property {string} attack
  * @property {number} rounds How often the attack was finished.
  * @property {{ p50Ms: number, p99Ms: number, lost: number }} before
+ * @property {{ p50Ms: number, p99Ms: number, lost: number }} beside
  * @property {{ p50Ms: number, p99Ms: number, lost: number }} during
- * @property {number} ratio Of the two p99.
+ * @property {number} ratio Of p99 during to p99 beside.
  * @property {number} serverCpu Processor seconds of the server for a second of the attack.
  */
 
@@ -66,34 +68,37 @@ async function during(attack, { port, pid }, observe) {
 /** @param {string} attack @returns {Promise<Row>} */
 async function measure(attack) {
   const server = await startSubito({ args: serverArgs });
+  const other = await startSubito({ args: serverArgs });
   const witness = await LatencyWitness.start(server.url);
   try {
     await witness.observe(1);
-    // What another busy process does to the machine's caches and cores is no doing of an attack.
-    const before = await during(COMPUTING_ONLY, server, () => witness.observe(seconds));
-    const attacked = await during(attack, server, () => witness.observe(seconds));
-    const ratio = attacked.observed.p99Ms / before.observed.p99Ms;
+    const observe = () => witness.observe(seconds);
+    const before = await during(COMPUTING_ONLY, server, observe);
+    // What an attack does to the machine's cores, caches and kernel, it does to whatever server is on it.
+    const beside = await during(attack, other, observe);
+    const attacked = await during(attack, server, observe);
     return {
-      ...{ attack, ratio, rounds: attacked.rounds, serverCpu: attacked.serverCpu },
-      before: before.observed,
-      during: attacked.observed,
+      ...{ attack, rounds: attacked.rounds, serverCpu: attacked.serverCpu },
+      ...{ before: before.observed, beside: beside.observed, during: attacked.observed },
+      ratio: attacked.observed.p99Ms / beside.observed.p99Ms,
     };
   } finally {
     witness.close();
-    await server.kill();
+    await Promise.all([server.kill(), other.kill()]);
   }
 }
 
 /** @param {Row} row */
-function toLine({ attack, rounds, before, during, ratio, serverCpu }) {
-  const figures = [before.p50Ms, before.p99Ms, during.p50Ms, during.p99Ms].map((ms) => ms.toFixed(2));
-  const lost = before.lost + during.lost;
+function toLine({ attack, rounds, before, beside, during, ratio, serverCpu }) {
+  const observed = [before, beside, during];
+  const figures = observed.flatMap(({ p50Ms, p99Ms }) => [p50Ms, p99Ms]).map((ms) => ms.toFixed(1));
+  const lost = observed.reduce((sum, { lost }) => sum + lost, 0);
   return `| \`${attack}\` | ${figures.join(" | ")} | ${ratio.toFixed(1)} | ${serverCpu.toFixed(2)} | ${rounds} | ${lost} |`;
 }
 
 const head = [
-  "| attack | p50 before, ms | p99 before, ms | p50 during, ms | p99 during, ms | p99 ratio | server CPU | rounds | lost |",
-  "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+  "| attack | p50 before, ms | p99 before | p50 beside | p99 beside | p50 during | p99 during | ratio | server CPU | rounds | lost |",
+  "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
 ];
 console.log(head.join("\n"));
 /** @type {Row[]} */
@@ -115,11 +120,12 @@ if (flags.save) {
 - ${machine.cpu}, ${machine.cores} cores, ${machine.memoryMb} MB, ${machine.kernel}, Node ${machine.node}
 
 How late items come to 5 subscribers on connections of their own, 100 items a second, from the time when an item was due; ${seconds} seconds
-before and ${seconds} seconds during each attack, which one process repeats with new connections as fast as it can.
+each. One process repeats the attack with new connections as fast as it can: during, on their server; beside, on another server of the same machine. Before, and in
+the row \`${COMPUTING_ONLY}\` always, it only computes: that row shows by how much measurements of the same differ.
 
-The attacker, the server and the witness share ${machine.cores} cores; the attacker has only the time that the others leave (\`chrt --idle\`), as
-if it sat on a machine of its own. \`before\`, and in the row \`nothing\` also \`during\`, it only computes: that row shows by how much two measurements
-of the same differ. \`server CPU\` is of one core. \`rounds\` is how often the attack came to its end; 0 or NaN: it was still going on.
+The attacker, the servers and the witness share ${machine.cores} cores; the attacker has only the time that the others leave (\`chrt --idle\`), as
+if it sat on a machine of its own, but its system calls are not interrupted. So what an attack does to subscribers by being on the same machine stands under \`beside\`, and \`ratio\`,
+of p99 during to p99 beside, is what it does by being on the same server. \`server CPU\` is of one core, during. \`rounds\` is how often the attack came to its end; 0 or NaN: it was still going on.
 
 ${[...head, ...rows.map(toLine)].join("\n")}
 `;

@@ -150,8 +150,9 @@ export class Http2Connection implements ReceivingConnection, StreamConnection {
     this.#heard = false;
     this.#blockedMs = this.#blocked ? this.#blockedMs + elapsedMs : 0;
     this.#prefaceMs = this.#receiver.hasSettings ? 0 : this.#prefaceMs + elapsedMs;
-    this.#headerBlockMs =
-      this.#receiver.insideHeaderBlock || this.#parser.isStillInFrame() ? this.#headerBlockMs + elapsedMs : 0;
+    const isInside = this.#receiver.insideHeaderBlock || this.#parser.isStillInFrame();
+    // What is not read cannot come.
+    if (!this.#paused) this.#headerBlockMs = isInside ? this.#headerBlockMs + elapsedMs : 0;
     this.#closingMs = this.#phase === "closing" ? this.#closingMs + elapsedMs : 0;
     if (this.#closingMs > limits.closeTimeoutMs) {
       this.#cut("close_timeout", "the peer does not close");

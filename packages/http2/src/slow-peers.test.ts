@@ -50,4 +50,20 @@ describe("slow peers", () => {
     }
     assert.equal(peer.requests.length, 59);
   });
+
+  it("a frame that stops where the server has paused reading has all the time until the peer takes bytes", () => {
+    const peer = new RawPeer({ headerBlockTimeoutMs: 5000, stallTimeoutMs: 20_000, outboxBytesMax: 100 });
+    peer.handshake();
+    peer.takes = false;
+    const frame = rawFrame(FrameType.HEADERS, END, 1, requestBlock());
+    const pings = Array.from({ length: 20 }, () => rawFrame(FrameType.PING, 0, 0, Buffer.alloc(8)));
+    peer.send(...pings.slice(0, 1)).send(...pings, frame.subarray(0, 12));
+    assert.equal(peer.paused, true);
+    peer.seconds(10);
+    assert.deepEqual(peer.errors, []);
+    peer.drain();
+    assert.equal(peer.paused, false);
+    peer.send(frame.subarray(12));
+    assert.equal(peer.requests.length, 1);
+  });
 });

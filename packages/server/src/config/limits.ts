@@ -53,7 +53,8 @@ export interface ServerLimits {
   readonly readMsPerTurnMax: number;
   /** Bytes of a chunk that never waits. */
   readonly smallReadBytesMax: number;
-  /** Bytes of a larger chunk that are read before the clock is looked at again. */
+  /** Bytes of a larger chunk that are read before the clock is looked at: so many at first, then twice as many each time. */
+  readonly firstReadSliceBytesMax: number;
   readonly readSliceBytesMax: number;
   /** Connections that are written to in one turn. Beyond: the others are in a later turn. */
   readonly writesPerTurnMax: number;
@@ -124,7 +125,8 @@ export const defaultLimits: ServerLimits = {
   loopbackReserveMax: 32,
   readBytesPerTurnMax: 2 * 1024 * 1024,
   readMsPerTurnMax: 0.5,
-  smallReadBytesMax: 4096,
+  smallReadBytesMax: 512,
+  firstReadSliceBytesMax: 512,
   readSliceBytesMax: 4096,
   writesPerTurnMax: 256,
   pacedPerTurnMax: 64,

@@ -8,7 +8,6 @@ import { ReadBudget } from "./read-budget.js";
 
 class FakeSocket extends EventEmitter {
   paused = false;
-  readonly readableLength = 0;
   destroyed = false;
 
   read(): null {
@@ -29,7 +28,13 @@ class FakeSocket extends EventEmitter {
 function create() {
   const runs: (() => void)[] = [];
   const reads = new ReadBudget({
-    limits: { readBytesPerTurnMax: 4, readMsPerTurnMax: 1000, smallReadBytesMax: 0, readSliceBytesMax: 4 },
+    limits: {
+      readBytesPerTurnMax: 4,
+      readMsPerTurnMax: 1000,
+      smallReadBytesMax: 0,
+      firstReadSliceBytesMax: 4,
+      readSliceBytesMax: 4,
+    },
     monotonicMs: () => 0,
     schedule: (run) => runs.push(run),
   });
@@ -77,6 +82,10 @@ class Next {
 
   receive(chunk: Buffer): void {
     this.heard += chunk.toString("latin1");
+  }
+
+  hear(take: (chunk: Buffer) => void): void {
+    this.#socket.on("data", take);
   }
 
   keepRead(rest: Buffer): Buffer {

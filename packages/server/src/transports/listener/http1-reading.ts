@@ -3,12 +3,11 @@
 
 import type { Socket } from "node:net";
 import type { ReadBudget, Reader, Source } from "./read-budget.js";
-import { hear } from "./shared-reads.js";
 
 /** As much of a socket as is used here. */
 export type ParsedSocket = Pick<
   Socket,
-  "listeners" | "off" | "on" | "pause" | "read" | "readableLength" | "resume" | "destroyed"
+  "listeners" | "off" | "on" | "pause" | "read" | "resume" | "destroyed"
 >;
 
 const readings = new WeakMap<ParsedSocket, Http1Reading>();
@@ -32,9 +31,14 @@ export function detachReading(socket: ParsedSocket, head: Buffer): DetachedReadi
   return reading;
 }
 
+/** Whoever has the socket now. */
+export interface HearingSource extends Source {
+  hear(take: (chunk: Buffer) => void): void;
+}
+
 export interface DetachedReading {
   /** Everything goes to `reader` from now on, by the same budget, and `source` is asked to wait. Called once. */
-  handOver(reader: Reader, source: Source): void;
+  handOver(reader: Reader, source: HearingSource): void;
 }
 
 class Http1Reading implements Reader, Source, DetachedReading {
@@ -48,7 +52,7 @@ class Http1Reading implements Reader, Source, DetachedReading {
   #late: Buffer[] = [];
   /** What came since it is detached. */
   #detached: Buffer[] = [];
-  #next: { readonly reader: Reader; readonly source: Source } | undefined;
+  #next: { readonly reader: Reader; readonly source: HearingSource } | undefined;
 
   constructor(socket: ParsedSocket, parse: (chunk: Buffer) => void, reads: ReadBudget) {
     this.#socket = socket;
@@ -103,7 +107,7 @@ class Http1Reading implements Reader, Source, DetachedReading {
     this.#socket.pause();
   }
 
-  handOver(reader: Reader, source: Source): void {
+  handOver(reader: Reader, source: HearingSource): void {
     this.#next = { reader, source };
     // What the budget has put off comes first.
     if (!this.#held) this.#goOn();
@@ -117,7 +121,7 @@ class Http1Reading implements Reader, Source, DetachedReading {
     // Of a paused stream.
     const waiting = this.#socket.read() as Buffer | null;
     if (waiting !== null) this.#detached.push(waiting);
-    hear(this.#socket, (chunk) => reads.read(reader, source, chunk));
+    source.hear((chunk) => reads.read(reader, source, chunk));
     source.releaseReading();
     const chunk = Buffer.concat(this.#detached);
     this.#detached = [];

@@ -11,7 +11,6 @@ import type { ConnectionCounts } from "./connection-counts.js";
 import type { Http1Server } from "./http1.js";
 import { parseByBudget } from "./http1-reading.js";
 import type { ReadBudget } from "./read-budget.js";
-import { hear } from "./shared-reads.js";
 import { SeldomLog } from "./seldom-log.js";
 import { Sniffer } from "./sniffer.js";
 import type { Protocol } from "./sniff.js";
@@ -223,12 +222,12 @@ class PortListener implements Listener {
     const connection: Http2Connection = this.#options.http2.connect(sink);
     this.#http2Connections.add(connection);
     const { reads } = this.#options;
-    hear(socket, (chunk) => reads.read(connection, sink, chunk));
+    sink.hear((chunk) => reads.read(connection, sink, chunk));
     socket.once("close", () => {
       this.#http2Connections.delete(connection);
       connection.transportClosed();
     });
-    connection.receive(first);
+    reads.read(connection, sink, first);
   }
 
   #serveHttp1(socket: Socket, first: Buffer): void {

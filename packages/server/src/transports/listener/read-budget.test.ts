@@ -27,11 +27,12 @@ class FakeReader implements Reader, Source {
   }
 }
 
-function create(readSliceBytesMax = 1000) {
+function create(firstReadSliceBytesMax = 1000, readSliceBytesMax = firstReadSliceBytesMax) {
+  const slices = { firstReadSliceBytesMax, readSliceBytesMax };
   const runs: (() => void)[] = [];
   const time = { ms: 0 };
   const budget = new ReadBudget({
-    limits: { readBytesPerTurnMax: 100, readMsPerTurnMax: 2, smallReadBytesMax: 10, readSliceBytesMax },
+    limits: { readBytesPerTurnMax: 100, readMsPerTurnMax: 2, smallReadBytesMax: 10, ...slices },
     monotonicMs: () => time.ms,
     schedule: (run) => runs.push(run),
   });
@@ -99,11 +100,43 @@ test("a chunk that takes long is handed over in slices, over several turns, with
   assert.ok(slow.held && other.held);
   assert.deepEqual(order, [`slow ${"a".repeat(20)}`, `slow ${"b".repeat(20)}`]);
   endTurn();
-  assert.deepEqual(order.slice(2), [`slow ${"c".repeat(20)}`, "slow d"]);
-  assert.deepEqual([slow.held, other.held], [false, true], "its time is over, and it waits on");
+  assert.deepEqual(order.slice(2), ["other 15", `slow ${"c".repeat(20)}`, "slow d"], "the other one first");
+  assert.deepEqual([slow.held, other.held], [false, false]);
+});
+
+test("slices grow while there is time", () => {
+  const { budget, endTurn, time } = create(10, 40);
+  const slices: number[] = [];
+  const reader = new FakeReader();
+  reader.receive = (slice) => {
+    slices.push(slice.length);
+    time.ms += 0.6;
+  };
+  budget.read(reader, reader, Buffer.alloc(200));
+  assert.deepEqual(slices.splice(0), [10, 20, 40, 40], "until the room is used");
   endTurn();
-  assert.deepEqual(order.slice(4), ["other 15"]);
-  assert.ok(!other.held);
+  assert.deepEqual(slices.splice(0), [10, 20, 40, 20], "small at first, each time");
+});
+
+test("whoever needs several turns gets on, however many come for the first time", () => {
+  const { budget, endTurn, time } = create(20);
+  const busy = new FakeReader();
+  let slices = 0;
+  busy.receive = () => {
+    slices++;
+    time.ms += 5;
+  };
+  budget.read(busy, busy, Buffer.alloc(75));
+  for (let turn = 0; turn < 3; turn++) {
+    const others = Array.from({ length: 3 }, () => new FakeReader());
+    for (const other of others) {
+      other.receive = () => (time.ms += 5);
+      budget.read(other, other, Buffer.alloc(15));
+    }
+    endTurn();
+    assert.equal(slices, 2 + turn);
+  }
+  assert.ok(!busy.held);
 });
 
 test("the next turn goes on while something waits, also when nothing more comes", () => {

@@ -22,7 +22,8 @@ export interface ReadLimits {
   readonly readMsPerTurnMax: number;
   /** A chunk up to this size is never put off: it costs little, and may be a PING. */
   readonly smallReadBytesMax: number;
-  /** What is handed over of a larger chunk before the clock is looked at again. */
+  /** What is handed over of a larger chunk before the clock is looked at: so much at first, then twice as much each time. */
+  readonly firstReadSliceBytesMax: number;
   readonly readSliceBytesMax: number;
 }
 
@@ -47,8 +48,10 @@ export class ReadBudget {
   /** When the first large chunk of this turn came; what else the turn does from then on counts too. */
   #startedMs: number | undefined;
   #scheduled = false;
-  /** In the order in which they came; one for each connection at most, since it is not read from meanwhile. */
-  #putOff: PutOff[] = [];
+  /** Put off for the first time, in the order in which they came; one for each connection at most, since it is not read from meanwhile. */
+  #fresh: PutOff[] = [];
+  /** Of those whom one turn's room was too little for. They stand behind the others, who may ask for less. */
+  #again: PutOff[] = [];
 
   constructor({ limits, monotonicMs, schedule = afterTurn }: ReadBudgetOptions) {
     this.#limits = limits;
@@ -66,18 +69,21 @@ export class ReadBudget {
     const rest = this.#hasRoom() ? this.#handOver(reader, chunk) : chunk;
     if (rest === undefined) return;
     source.holdReading();
-    this.#putOff.push({ reader, source, chunk: source.keepRead(rest) });
+    const list = rest === chunk ? this.#fresh : this.#again;
+    list.push({ reader, source, chunk: source.keepRead(rest) });
   }
 
   /** Slice by slice, while the turn has room; returns what is left. */
   #handOver(reader: Reader, chunk: Buffer): Buffer | undefined {
-    const { readSliceBytesMax } = this.#limits;
+    const { firstReadSliceBytesMax, readSliceBytesMax } = this.#limits;
     let rest = chunk;
-    while (rest.length > readSliceBytesMax) {
-      this.#use(readSliceBytesMax);
-      reader.receive(rest.subarray(0, readSliceBytesMax));
-      rest = rest.subarray(readSliceBytesMax);
+    let sliceBytes = firstReadSliceBytesMax;
+    while (rest.length > sliceBytes) {
+      this.#use(sliceBytes);
+      reader.receive(rest.subarray(0, sliceBytes));
+      rest = rest.subarray(sliceBytes);
       if (!this.#hasRoom()) return rest;
+      sliceBytes = Math.min(sliceBytes * 2, readSliceBytesMax);
     }
     this.#use(rest.length);
     reader.receive(rest);
@@ -102,17 +108,27 @@ export class ReadBudget {
     this.#scheduled = false;
     this.#usedBytes = 0;
     this.#startedMs = undefined;
-    if (this.#putOff.length === 0) return;
-    const putOff = this.#putOff;
-    this.#putOff = [];
+    const [fresh, again] = [this.#fresh, this.#again];
+    if (fresh.length === 0 && again.length === 0) return;
+    this.#fresh = [];
+    this.#again = [];
+    const freshDone = this.#goOn(fresh, 0);
+    // However many are fresh, those behind them get on.
+    const againDone = this.#goOn(again, 1);
+    this.#fresh = [...fresh.slice(freshDone), ...this.#fresh];
+    this.#again = [...again.slice(againDone), ...this.#again];
+  }
+
+  /** Goes on with those of `list`, in order, while the turn has room, but with so many at least. Returns with how many. */
+  #goOn(list: readonly PutOff[], least: number): number {
     let done = 0;
-    while (done < putOff.length && this.#hasRoom()) {
-      const { reader, source, chunk } = putOff[done++] as PutOff;
+    while (done < list.length && (this.#hasRoom() || done < least)) {
+      const { reader, source, chunk } = list[done++] as PutOff;
       const rest = this.#handOver(reader, chunk);
       // Behind the others, who have waited as long.
-      if (rest !== undefined) this.#putOff.push({ reader, source, chunk: rest });
+      if (rest !== undefined) this.#again.push({ reader, source, chunk: rest });
       else source.releaseReading();
     }
-    this.#putOff = [...putOff.slice(done), ...this.#putOff];
+    return done;
   }
 }

@@ -29,7 +29,7 @@ let internals: Internals | undefined;
 
 /**
  * From now on `take` hears all that comes to `socket`, each time as a view that ends with the call. Whoever listens for `data` hears
- * nothing more.
+ * nothing more. What comes while the socket is paused, since Node's streams read on for reasons of their own, is heard too.
  */
 export function hear(socket: HeardSocket, take: (chunk: Buffer) => void): void {
   if (!hearShared(socket, take)) socket.on("data", take);

@@ -2,6 +2,7 @@
 
 import type { Socket } from "node:net";
 import type { ByteSink } from "@subito/http2";
+import { hear } from "./shared-reads.js";
 
 const nothing = new Uint8Array(0);
 
@@ -11,6 +12,9 @@ export abstract class SocketSink implements ByteSink {
   /** Two may want that nothing is read: the connection, and whoever shares the turn out. */
   #paused = false;
   #held = false;
+  #take: ((chunk: Buffer) => void) | undefined;
+  /** What came while nothing should: Node's streams read on for reasons of their own. */
+  #late: Buffer[] | undefined;
 
   /** `onDrained` is called after a write that returned false, once its bytes have left. */
   constructor(socket: Socket, onDrained: () => void) {
@@ -52,6 +56,15 @@ export abstract class SocketSink implements ByteSink {
     this.#onDrained();
   }
 
+  /** `take` hears what comes from now on, each time as a view that ends with the call, but nothing while this is paused or held. */
+  hear(take: (chunk: Buffer) => void): void {
+    this.#take = take;
+    hear(this.socket, (chunk) => {
+      if (this.#isWaiting()) this.#keepLate(chunk);
+      else take(chunk);
+    });
+  }
+
   pause(): void {
     this.#paused = true;
     this.socket.pause();
@@ -59,7 +72,7 @@ export abstract class SocketSink implements ByteSink {
 
   resume(): void {
     this.#paused = false;
-    if (!this.#held) this.socket.resume();
+    this.#goOn();
   }
 
   /** `rest` is what is left of bytes that came from this socket. */
@@ -72,7 +85,25 @@ export abstract class SocketSink implements ByteSink {
 
   releaseReading(): void {
     this.#held = false;
-    if (!this.#paused) this.socket.resume();
+    this.#goOn();
+  }
+
+  #isWaiting(): boolean {
+    return this.#paused || this.#held;
+  }
+
+  #keepLate(chunk: Buffer): void {
+    (this.#late ??= []).push(this.keepRead(chunk));
+    this.socket.pause();
+  }
+
+  #goOn(): void {
+    while (this.#late !== undefined && !this.#isWaiting()) {
+      const [chunk, ...others] = this.#late;
+      this.#late = others.length === 0 ? undefined : others;
+      this.#take?.(chunk as Buffer);
+    }
+    if (!this.#isWaiting()) this.socket.resume();
   }
 
   end(): void {

@@ -99,6 +99,51 @@ test("a sink whose socket was destroyed writes nothing, even when its descriptor
   }
 });
 
+test("nothing is heard while reading is held or paused, whatever the stream does, and then all of it in order", async (t) => {
+  const { writer, reader } = await connectPair();
+  t.after(() => [writer, reader].map((socket) => socket.destroy()));
+  const sink = new TcpSink(reader, () => {});
+  let heard = "";
+  const take = (chunk: Buffer): void => {
+    heard += chunk.toString("latin1");
+    // One piece at a time, as the budget of a turn may have it.
+    sink.holdReading();
+  };
+  // A chunk by the event makes the stream read on in the next tick, though it is paused by then.
+  reader.once("data", () => {
+    sink.hear(take);
+    sink.holdReading();
+  });
+  reader.resume();
+  const pieces = Array.from({ length: 40 }, (_, n) => `${n};`.padStart(500, "."));
+  writer.write("first");
+  await once(reader, "data");
+  for (const [n, piece] of pieces.entries()) {
+    const before = heard;
+    writer.write(piece);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    // What a stream does for reasons of its own.
+    reader.read(0);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(heard, before, "held");
+    if (n % 3 === 0) {
+      sink.pause();
+      sink.releaseReading();
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(heard, before, "paused");
+      sink.resume();
+    } else if (n % 3 === 1) {
+      sink.releaseReading();
+    }
+  }
+  writer.end();
+  const isOver = once(reader, "end");
+  const timer = setInterval(() => sink.releaseReading(), 1);
+  await isOver;
+  clearInterval(timer);
+  assert.equal(heard, pieces.join(""));
+});
+
 function descriptorOf(socket: Socket): number | undefined {
   return (socket as unknown as { _handle: { fd: number } | null })._handle?.fd;
 }
