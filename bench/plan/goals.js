@@ -63,7 +63,7 @@ function planWebSocket({ connections, payloadBytes, warm, loads }, bench) {
       table: WEBSOCKET,
       column: `own connections, ${formatCount(perSecond)}/s`,
     })),
-    peers: ["subito-websocket", "ws", "redis"],
+    peers: ["subito-websocket", "ws", "redis", "c-floor"],
     tools: [],
     runPaired: (peers, rounds) => {
       const shape = { connections, streams: 1, payloadBytes };
