@@ -19,7 +19,9 @@ const result = await runCommand(
       "--test-reporter=spec",
       "--test-concurrency=1",
     ],
-    ...["size", "topics", "tokens", "faults", "page", "runtimes", "readme"].map((name) => `${name}.test.mjs`),
+    ...["size", "topics", "tokens", "faults", "page", "runtimes", "edge", "readme"].map(
+      (name) => `${name}.test.mjs`,
+    ),
   ],
   { cwd: directory, timeoutMs: runTimeoutMs },
 );
