@@ -7,6 +7,7 @@ import { grpcJs } from "./grpc-js.js";
 import { mosquitto } from "./mosquitto.js";
 import { nats } from "./nats.js";
 import { nchan } from "./nchan.js";
+import { nodeFloor } from "./node-floor.js";
 import { nodeHttp2 } from "./node-http2.js";
 import { redis } from "./redis.js";
 import { socketIo } from "./socket-io.js";
@@ -28,4 +29,5 @@ export const PEERS = [
   ws,
   socketIo,
   cFloor,
+  nodeFloor,
 ];

@@ -43,7 +43,7 @@ function planCpu(goals, bench) {
         column: `${streamsPerConnection} to a connection, ${formatCount(perSecond)}/s`,
       },
     ]),
-    peers: ["subito", "redis", "c-floor"],
+    peers: ["subito", "redis", "c-floor", "node-floor"],
     tools: [],
     runPaired: (peers, rounds) => {
       const lanes = peers.map((peer) => ({ measure: "goal-own", peer, shape: own }));
@@ -63,7 +63,7 @@ function planWebSocket({ connections, payloadBytes, warm, loads }, bench) {
       table: WEBSOCKET,
       column: `own connections, ${formatCount(perSecond)}/s`,
     })),
-    peers: ["subito-websocket", "ws", "redis", "c-floor"],
+    peers: ["subito-websocket", "ws", "redis", "c-floor", "node-floor"],
     tools: [],
     runPaired: (peers, rounds) => {
       const shape = { connections, streams: 1, payloadBytes };

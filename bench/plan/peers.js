@@ -4,8 +4,9 @@ import { PEERS } from "../peers/index.js";
 
 export const ALL = PEERS.map(({ id }) => id);
 
-/** The C floor publishes to itself only: it answers nothing, and has no topics. Subito is published to in one way. */
-export const WITH_PUBLISH = ALL.filter((id) => id !== "c-floor" && id !== "subito-websocket");
+/** The floors publish to themselves only: they answer nothing, and have no topics. Subito is published to in one way. */
+const WITHOUT_PUBLISH = ["c-floor", "node-floor", "subito-websocket"];
+export const WITH_PUBLISH = ALL.filter((id) => !WITHOUT_PUBLISH.includes(id));
 
 /** @param {readonly string[]} ids @returns {string[]} those that there are */
 function only(ids) {
