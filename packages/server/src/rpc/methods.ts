@@ -21,8 +21,8 @@ export interface UnaryMethod {
 export interface ServerStreamMethod {
   readonly kind: "server-stream";
   /**
-   * `request` is a view that ends with the call. Starts the stream; what it returns is told of the stream's life. Throwing or rejecting with a ServiceError ends it, as
-   * an error without messages if none was sent.
+   * Starts the stream; what it returns is told of the stream's life. Throwing or rejecting with a ServiceError ends it, as
+   * an error without messages if none was sent. `request` is a view that ends with the call.
    */
   handle(context: MethodContext, request: Uint8Array, responses: ResponseStream): Awaitable<ResponseSource>;
 }

@@ -2,27 +2,11 @@
 
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
-import { type AddressInfo, type Server, type Socket, connect, createServer } from "node:net";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
+import { type SocketPair, serveSocketPairs } from "../../testing/socket-pairs.js";
 import { type HeardSocket, hear, hearShared } from "./shared-reads.js";
 
-let server: Server;
-before(async () => {
-  server = createServer({ pauseOnConnect: true });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-});
-after(() => server.close());
-
-async function connectPair(): Promise<{ client: Socket; accepted: Socket }> {
-  const client = connect({ host: "127.0.0.1", port: (server.address() as AddressInfo).port });
-  const [[accepted]] = (await Promise.all([once(server, "connection"), once(client, "connect")])) as [
-    [Socket],
-    unknown,
-  ];
-  for (const socket of [client, accepted]) socket.on("error", () => {});
-  return { client, accepted };
-}
+const connectPair = serveSocketPairs();
 
 /** Bytes in which every place tells itself and its sender. */
 function numbered(bytes: number, sender: number): Buffer {
@@ -30,7 +14,7 @@ function numbered(bytes: number, sender: number): Buffer {
 }
 
 test("connections that send at once are each heard in full, though all are read into one buffer", async () => {
-  const pairs: { client: Socket; accepted: Socket }[] = [];
+  const pairs: SocketPair[] = [];
   while (pairs.length < 10) pairs.push(await connectPair());
   const memory = new Set<ArrayBufferLike>();
   await Promise.all(

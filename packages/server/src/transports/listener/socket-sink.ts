@@ -98,10 +98,11 @@ export abstract class SocketSink implements ByteSink {
   }
 
   #goOn(): void {
-    while (this.#late !== undefined && !this.#isWaiting()) {
-      const [chunk, ...others] = this.#late;
-      this.#late = others.length === 0 ? undefined : others;
-      this.#take?.(chunk as Buffer);
+    const late = this.#late;
+    if (late !== undefined && !this.#isWaiting()) {
+      // As one, and forgotten first: whoever hears it may come here again, and must find nothing that belongs behind it.
+      this.#late = undefined;
+      this.#take?.(Buffer.concat(late));
     }
     if (!this.#isWaiting()) this.socket.resume();
   }

@@ -2,28 +2,17 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { type AddressInfo, type Server, type Socket, connect, createServer } from "node:net";
-import { after, before, test } from "node:test";
+import type { Socket } from "node:net";
+import { test } from "node:test";
+import { serveSocketPairs } from "../../testing/socket-pairs.js";
 import { TcpSink } from "./tcp-sink.js";
 
-let server: Server;
-before(async () => {
-  server = createServer({ pauseOnConnect: true });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-});
-after(() => server.close());
+const openSockets = serveSocketPairs();
 
 /** Both ends of a new connection; the reader reads nothing until it is resumed. */
 async function connectPair(): Promise<{ writer: Socket; reader: Socket }> {
-  const writer = connect({ host: "127.0.0.1", port: (server.address() as AddressInfo).port });
-  writer.on("error", () => {});
-  const [[reader]] = (await Promise.all([once(server, "connection"), once(writer, "connect")])) as [
-    [Socket],
-    unknown,
-  ];
-  reader.on("error", () => {});
-  return { writer, reader };
+  const { client, accepted } = await openSockets();
+  return { writer: client, reader: accepted };
 }
 
 /** Numbered blocks, so that a lost, doubled or swapped one is seen. */
@@ -142,6 +131,31 @@ test("nothing is heard while reading is held or paused, whatever the stream does
   await isOver;
   clearInterval(timer);
   assert.equal(heard, pieces.join(""));
+});
+
+test("whoever pauses and resumes while it hears what came late hears it in order all the same", async (t) => {
+  const { writer, reader } = await connectPair();
+  t.after(() => [writer, reader].map((socket) => socket.destroy()));
+  const sink = new TcpSink(reader, () => {});
+  let heard = "";
+  sink.hear((chunk) => {
+    const half = chunk.length / 2;
+    heard += chunk.toString("latin1", 0, half);
+    sink.pause();
+    sink.resume();
+    heard += chunk.toString("latin1", half);
+  });
+  sink.holdReading();
+  for (const piece of ["abcd", "efgh", "ijkl"]) {
+    const before = reader.bytesRead;
+    writer.write(piece);
+    while (reader.bytesRead === before) {
+      reader.read(0);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  sink.releaseReading();
+  assert.equal(heard, "abcdefghijkl");
 });
 
 function descriptorOf(socket: Socket): number | undefined {
