@@ -3,5 +3,6 @@
 export { Choices } from "./choices.js";
 export { type Random, createRandom, randomOf } from "./random.js";
 export { cutAtRandom } from "./cut.js";
+export { lend } from "./lend.js";
 export { latin1, toBytes } from "./bytes.js";
 export type { FuzzTarget } from "./target.js";

@@ -1,7 +1,7 @@
 // A connection with an application behind it that answers in every way it may, and a peer that is made of bytes: for fuzzing.
 
 import assert from "node:assert/strict";
-import type { Random } from "@subito/fuzz";
+import { type Random, lend } from "@subito/fuzz";
 import type { ByteSink } from "../byte-sink.js";
 import { Http2Connection } from "../connection.js";
 import type { ConnectionContext } from "../context.js";
@@ -193,10 +193,7 @@ export class FuzzedPeer implements ByteSink {
   // ---- what the peer and the world do ----
 
   receive(piece: Uint8Array): void {
-    const chunk = Uint8Array.from(piece);
-    this.connection.receive(chunk);
-    // The next read goes into the same buffer.
-    chunk.fill(0xee);
+    lend(piece, (view) => this.connection.receive(view));
     this.#endTurn();
   }
 

@@ -1,6 +1,7 @@
 // A client for tests that speaks raw frames to a connection in memory: what it sends is exactly what a test says, and every
 // write of the server is recorded as it came.
 
+import { lend } from "@subito/fuzz";
 import type { ByteSink } from "../byte-sink.js";
 import type { Http2Connection } from "../connection.js";
 import { CONNECTION_FAULTS, type ConnectionFault, type StreamFault } from "../fault.js";
@@ -179,10 +180,7 @@ export class RawPeer implements ByteSink {
 
   /** Sends bytes, then lets the turn end. */
   send(...parts: readonly Uint8Array[]): this {
-    const chunk = Buffer.concat(parts);
-    this.connection.receive(chunk);
-    // The next read goes into the same buffer.
-    chunk.fill(0xee);
+    lend(Buffer.concat(parts), (view) => this.connection.receive(view));
     this.endTurn();
     return this;
   }

@@ -2,6 +2,7 @@
 // time moves when the test moves it.
 
 import assert from "node:assert/strict";
+import { lend } from "@subito/fuzz";
 import { type ByteSink, type Http2Connection, createHttp2Server, encodeHeaders } from "@subito/http2";
 import type { ServiceError } from "../kernel/errors.js";
 import { createTurn } from "../kernel/turn.js";
@@ -119,10 +120,7 @@ export class GrpcPeer implements ByteSink {
 
   /** Gives bytes to the server without ending the turn. */
   receive(...parts: readonly Uint8Array[]): void {
-    const chunk = Buffer.concat(parts);
-    this.connection.receive(chunk);
-    // The next read goes into the same buffer.
-    chunk.fill(0xee);
+    lend(Buffer.concat(parts), (view) => this.connection.receive(view));
   }
 
   endTurn(): void {

@@ -1,5 +1,6 @@
 // A peer in memory: what it sends is exactly what a test says, every write of the server is recorded as it came, and time is the test's.
 
+import { lend } from "@subito/fuzz";
 import type { ByteSink } from "../byte-sink.js";
 import type { WebSocketChannel, WebSocketHandler } from "../channel.js";
 import type { WebSocketConnection } from "../connection.js";
@@ -105,10 +106,7 @@ export class MemoryPeer implements ByteSink, WebSocketHandler {
 
   /** Sends bytes, without ending the turn. */
   receive(bytes: Uint8Array): void {
-    const chunk = Uint8Array.from(bytes);
-    this.connection.receive(chunk);
-    // The next read goes into the same buffer.
-    chunk.fill(0xee);
+    lend(bytes, (view) => this.connection.receive(view));
   }
 
   /** Sends bytes, then lets the turn end. */
