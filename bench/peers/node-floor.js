@@ -1,10 +1,7 @@
 // The Node floor: a program on Node that does nothing but write(). No server on Node can cost less on this machine.
 
 import process from "node:process";
-import { startPrintingServer } from "./printing-server.js";
-import { fileURLToPath } from "node:url";
-
-const PROGRAM = fileURLToPath(new URL("./servers/floor-server.js", import.meta.url));
+import { startNodeServer } from "./printing-server.js";
 
 /** @type {import("./peer.js").Peer} */
 export const nodeFloor = {
@@ -14,5 +11,5 @@ export const nodeFloor = {
   toolRequired: false,
   fanoutDeliveriesMax: Infinity,
   version: () => process.version,
-  start: () => startPrintingServer(process.execPath, [PROGRAM], "http2", "floor"),
+  start: () => startNodeServer("floor-server.js", "http2", "floor"),
 };

@@ -3,26 +3,14 @@
 
 import { readdirSync } from "node:fs";
 
-import { hasCommand, runCommand, skip } from "../tools/commands.mjs";
+import { hasCommand, skip } from "../tools/commands.mjs";
 import { installFromLock } from "../tools/install.mjs";
+import { runNodeTests } from "../tools/node-tests.mjs";
 
 const directory = import.meta.dirname;
-const runTimeoutMs = 600_000;
 const tests = readdirSync(directory).filter((name) => name.endsWith(".test.mjs"));
 
 if (!hasCommand("chromium")) skip("conformance/chromium skipped: chromium is missing");
 await installFromLock(directory);
-const result = await runCommand(
-  process.execPath,
-  [
-    "--test",
-    "--test-force-exit",
-    "--test-timeout=240000",
-    "--test-reporter=spec",
-    "--test-concurrency=1",
-    ...tests,
-  ],
-  { cwd: directory, timeoutMs: runTimeoutMs },
-);
-if (result.status !== 0) console.error(result.reason);
-process.exit(result.status === 0 ? 0 : 1);
+await runNodeTests(directory, tests, { runTimeoutMs: 600_000, testTimeoutMs: 240_000, concurrency: 1 });
+process.exit(0);

@@ -5,31 +5,19 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { runCommand, skip } from "../tools/commands.mjs";
+import { skip } from "../tools/commands.mjs";
+import { runNodeTests } from "../tools/node-tests.mjs";
 
 const directory = dirname(fileURLToPath(import.meta.url));
-const runTimeoutMs = 600_000;
 
 if (process.platform !== "linux")
   skip("conformance/hostile skipped: memory and descriptors are read in /proc");
 const words = process.argv.slice(2);
-const result = await runCommand(
-  process.execPath,
-  [
-    "--test",
-    "--test-force-exit",
-    // The attacks that wait run beside the others.
-    "--test-concurrency=2",
-    "--test-timeout=300000",
-    "--test-reporter=spec",
-    ...(words.length === 0 ? [] : [`--test-name-pattern=${words.join("|")}`]),
-    "waiting-attacks.test.mjs",
-    "attacks.test.mjs",
-    "reference.test.mjs",
-  ],
-  { cwd: directory, timeoutMs: runTimeoutMs },
-);
-if (result.status !== 0) {
-  console.error(result.reason);
-  process.exit(1);
-}
+await runNodeTests(directory, ["waiting-attacks.test.mjs", "attacks.test.mjs", "reference.test.mjs"], {
+  runTimeoutMs: 600_000,
+  testTimeoutMs: 300_000,
+  // The attacks that wait run beside the others.
+  concurrency: 2,
+  ...(words.length === 0 ? {} : { namePattern: words.join("|") }),
+});
+process.exit(0);

@@ -5,22 +5,14 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { runCommand, skip } from "../tools/commands.mjs";
+import { skip } from "../tools/commands.mjs";
+import { runNodeTests } from "../tools/node-tests.mjs";
 import { findMissing } from "./clients.mjs";
 
 const directory = dirname(fileURLToPath(import.meta.url));
-const runTimeoutMs = 900_000;
 const inCi = process.env["CI"] === "true";
 
-const result = await runCommand(
-  process.execPath,
-  ["--test", "--test-force-exit", "--test-timeout=600000", "--test-reporter=spec", "readme.test.mjs"],
-  { cwd: directory, timeoutMs: runTimeoutMs },
-);
-if (result.status !== 0) {
-  console.error(result.reason);
-  process.exit(1);
-}
+await runNodeTests(directory, ["readme.test.mjs"], { runTimeoutMs: 900_000, testTimeoutMs: 600_000 });
 
 const missing = [];
 for (const [language, find] of Object.entries(findMissing)) {

@@ -3,18 +3,16 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 
-import { build } from "esbuild";
-
 import { createTemporaryDirectory, startSubito } from "../harness.mjs";
+import { bundle } from "./bundle.mjs";
+import { findPackaged } from "./packaged.mjs";
 
-const workerd = join(import.meta.dirname, "node_modules/@cloudflare/workerd-linux-64/bin/workerd");
-const skip =
-  existsSync(workerd) || process.arch === "x64" ? false : `there is no package for ${process.arch}`;
+const { command: workerd, skip } = findPackaged("@cloudflare/workerd-linux-64/bin/workerd");
 
 const config = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -34,8 +32,8 @@ test("an edge function publishes and subscribes", { skip }, async (t) => {
   const server = await startSubito();
   t.after(() => server.kill());
   const directory = createTemporaryDirectory();
-  const entryPoints = [join(import.meta.dirname, "runtimes/edge.mjs")];
-  await build({ entryPoints, bundle: true, format: "esm", outfile: join(directory, "edge.js") });
+  const program = JSON.stringify(join(import.meta.dirname, "runtimes/edge.mjs"));
+  writeFileSync(join(directory, "edge.js"), await bundle(`export { default } from ${program}`));
   writeFileSync(join(directory, "config.capnp"), config);
   const args = ["serve", "--control-fd=3", "config.capnp"];
   const child = spawn(workerd, args, { cwd: directory, stdio: ["ignore", "inherit", "inherit", "pipe"] });

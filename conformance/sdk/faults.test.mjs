@@ -7,6 +7,21 @@ import * as sdk from "../../packages/sdk/dist/index.js";
 import { createTemporaryDirectory, findFixedPort, startProxy, startSubito } from "../harness.mjs";
 import { Listener, createClient, publish } from "./world.mjs";
 
+/** A server, a publisher on it, and a client on the other side of a proxy. @param {import("node:test").TestContext} t */
+async function connectThroughProxy(t) {
+  const server = await startSubito();
+  const proxy = await startProxy(server.port);
+  const publisher = createClient({ url: server.url });
+  const client = createClient({ url: `http://127.0.0.1:${proxy.port}` });
+  t.after(() => client.close());
+  const close = async () => {
+    client.close();
+    await proxy.close();
+    assert.equal(await server.stop(), 0);
+  };
+  return { proxy, publisher, client, close };
+}
+
 test("kill -9 and a new start: subscriptions come back, and are told that the numbering began anew", async (t) => {
   const options = { port: await findFixedPort(), dataDir: createTemporaryDirectory() };
   let server = await startSubito(options);
@@ -28,11 +43,7 @@ test("kill -9 and a new start: subscriptions come back, and are told that the nu
 });
 
 test("a network that is cut, again and again: every item once, in order", async (t) => {
-  const server = await startSubito();
-  const proxy = await startProxy(server.port);
-  const publisher = createClient({ url: server.url });
-  const client = createClient({ url: `http://127.0.0.1:${proxy.port}` });
-  t.after(() => client.close());
+  const { proxy, publisher, client, close } = await connectThroughProxy(t);
   const [first, second] = [await Listener.start(client, "news"), await Listener.start(client, "sport")];
   const count = 400;
   for (let n = 1; n <= count; n++) {
@@ -57,17 +68,11 @@ test("a network that is cut, again and again: every item once, in order", async 
     numbers.map((n) => `s${n}`),
   );
   assert.ok(first.log.includes("lost"));
-  client.close();
-  await proxy.close();
-  assert.equal(await server.stop(), 0);
+  await close();
 });
 
 test("a network that swallows everything is noticed, and left", async (t) => {
-  const server = await startSubito();
-  const proxy = await startProxy(server.port);
-  const publisher = createClient({ url: server.url });
-  const client = createClient({ url: `http://127.0.0.1:${proxy.port}` });
-  t.after(() => client.close());
+  const { proxy, publisher, client, close } = await connectThroughProxy(t);
   const listener = await Listener.start(client, "news");
   proxy.pause();
   await publish(publisher, "news", "a");
@@ -76,9 +81,7 @@ test("a network that swallows everything is noticed, and left", async (t) => {
   proxy.resume();
   await listener.until("a");
   assert.deepEqual(listener.log, ["lost", "a"]);
-  client.close();
-  await proxy.close();
-  assert.equal(await server.stop(), 0);
+  await close();
 });
 
 test("a server that stops tells so; nobody there is an error for who comes first", async (t) => {

