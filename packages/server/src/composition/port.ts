@@ -108,14 +108,14 @@ export async function openPort(config: Config, parts: PortParts): Promise<Server
     },
   });
   const { upgrades } = webSockets;
+  const reads = new ReadBudget({ limits, monotonicMs: () => clock.monotonicMs() });
   const http1 = createHttp1Server({
     handle: handleHttp,
     memory: requestMemory,
-    ...{ counts, shedding, webSockets: upgrades, limits: toHttp1Limits(config) },
+    ...{ counts, shedding, reads, webSockets: upgrades, limits: toHttp1Limits(config) },
   });
   const { host, port, prefaceTimeoutMs } = config;
   const tls = config.tls && certificates && { port: config.tls.port, certificates };
-  const reads = new ReadBudget({ limits, monotonicMs: () => clock.monotonicMs() });
   const listener = await startListener({
     ...{ host, port, tls, http2, http1, counts, admission, reads, clock, log, prefaceTimeoutMs },
     webSockets: upgrades,
@@ -132,6 +132,5 @@ function toHttp1Limits({ limits, heartbeatMs }: Config): Http1Limits {
     keepAliveTimeoutMs: limits.http1KeepAliveTimeoutMs,
     // An answer that goes on has nothing to say between two heartbeats.
     stallTimeoutMs: Math.max(limits.http1StallTimeoutMs, 2 * heartbeatMs),
-    pipelinedMax: limits.http1PipelinedMax,
   };
 }

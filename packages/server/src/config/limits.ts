@@ -70,8 +70,6 @@ export interface ServerLimits {
   readonly http1KeepAliveTimeoutMs: number;
   /** An HTTP/1.1 connection on which nothing comes or goes while a request is answered. Longer than a long poll waits. */
   readonly http1StallTimeoutMs: number;
-  /** Requests of one HTTP/1.1 connection that wait until those before them are answered. */
-  readonly http1PipelinedMax: number;
   /** How long a long poll waits for an item. */
   readonly pollTimeoutMs: number;
   /** Subscriptions of one WebSocket. */
@@ -135,7 +133,6 @@ export const defaultLimits: ServerLimits = {
   http1RequestTimeoutMs: 60_000,
   http1KeepAliveTimeoutMs: 65_000,
   http1StallTimeoutMs: 40_000,
-  http1PipelinedMax: 32,
   pollTimeoutMs: 30_000,
   webSocketSubscriptionsMax: 1000,
   webStreamBytesMax: 4 * 1024 * 1024,

@@ -158,7 +158,7 @@ test("a crowd that publishes all it can does not keep a PING of HTTP/2 waiting",
       return socket;
     }),
   );
-  // Requests over HTTP/1.1, pipelined as far as they may be: more than the server can answer in a turn.
+  // Requests over HTTP/1.1, pipelined: more than the server can answer in a turn.
   const request = `POST /topics/default/crowd HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5\r\n\r\nhello`;
   for (const socket of publishers) socket.end(request.repeat(32));
   let pings = 0;

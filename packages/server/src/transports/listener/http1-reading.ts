@@ -1,13 +1,17 @@
 // Puts the turn's budget between a socket and node:http, which otherwise parses at once whatever one read brings: hundreds of requests,
-// or thousands of chunks of a byte. Goes on with whoever has the socket behind node:http.
+// or thousands of chunks of a byte. A request that comes before the one before it is answered is not even parsed until then. Goes on with
+// whoever has the socket behind node:http.
 
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { type ArrivingRequest, Http1Messages } from "./http1-messages.js";
+import { Http1Turns } from "./http1-turns.js";
 import type { ReadBudget, Reader, Source } from "./read-budget.js";
 
 /** As much of a socket as is used here. */
 export type ParsedSocket = Pick<
   Socket,
-  "listeners" | "off" | "on" | "pause" | "read" | "resume" | "destroyed"
+  "listeners" | "off" | "on" | "pause" | "read" | "resume" | "unshift" | "destroyed"
 >;
 
 const readings = new WeakMap<ParsedSocket, Http1Reading>();
@@ -18,6 +22,13 @@ export function parseByBudget(socket: ParsedSocket, reads: ReadBudget): void {
   if (parse === undefined) return;
   socket.off("data", parse);
   readings.set(socket, new Http1Reading(socket, parse, reads));
+}
+
+/** node:http has found the head of `request`: calls `start` as soon as the requests before it are answered, by `outgoing` and its like. */
+export function takeTurn(request: IncomingMessage, outgoing: ServerResponse, start: () => void): void {
+  const reading = readings.get(request.socket);
+  if (reading === undefined) start();
+  else reading.begin(request, outgoing, start);
 }
 
 /**
@@ -46,10 +57,13 @@ class Http1Reading implements Reader, Source, DetachedReading {
   /** Undefined: detached. */
   #parse: ((chunk: Buffer) => void) | undefined;
   readonly #reads: ReadBudget;
+  readonly #messages = new Http1Messages();
+  readonly #turns = new Http1Turns();
   readonly #onData = (chunk: Buffer): void => this.#take(chunk);
+  /** By the budget. */
   #held = false;
-  /** What came while nothing should: node:http resumes the socket for reasons of its own. */
-  #late: Buffer[] = [];
+  /** What stands in a chunk behind a request that is not answered. */
+  #behind: Buffer | undefined;
   /** What came since it is detached. */
   #detached: Buffer[] = [];
   #next: { readonly reader: Reader; readonly source: HearingSource } | undefined;
@@ -61,10 +75,30 @@ class Http1Reading implements Reader, Source, DetachedReading {
     socket.on("data", this.#onData);
   }
 
+  get #isHeld(): boolean {
+    return this.#held || this.#behind !== undefined;
+  }
+
+  begin(request: ArrivingRequest, outgoing: Pick<ServerResponse, "once">, start: () => void): void {
+    this.#messages.begin(request);
+    this.#turns.take(() => {
+      // Comes when the answer has left, and when the connection is gone.
+      outgoing.once("close", () => this.#answered());
+      start();
+    });
+  }
+
+  #answered(): void {
+    if (this.#socket.destroyed) return;
+    this.#turns.next();
+    if (!this.#held) this.#proceed();
+  }
+
   #take(chunk: Buffer): void {
-    if (this.#held) {
-      this.#late.push(chunk);
+    if (this.#isHeld) {
+      // node:http resumes the socket for reasons of its own: back it goes, so that the stream's own limit holds.
       this.#socket.pause();
+      this.#socket.unshift(chunk);
     } else if (this.#parse === undefined) {
       this.#detached.push(chunk);
     } else {
@@ -73,9 +107,26 @@ class Http1Reading implements Reader, Source, DetachedReading {
   }
 
   receive(chunk: Buffer): void {
-    if (this.#parse === undefined) this.#detached.push(chunk);
-    // A closed connection's parser is another's by now.
-    else if (!this.#socket.destroyed) this.#parse.call(this.#socket, chunk);
+    let rest = chunk;
+    while (rest.length > 0) {
+      // A closed connection's parser is another's by now.
+      if (this.#socket.destroyed) return;
+      if (this.#parse === undefined) {
+        this.#detached.push(rest);
+        return;
+      }
+      if (this.#behind !== undefined || (this.#turns.busy && this.#messages.between)) {
+        this.#behind = this.#behind === undefined ? rest : joinSlices(this.#behind, rest);
+        this.#socket.pause();
+        return;
+      }
+      const bytes = this.#messages.next(rest);
+      const piece = bytes === rest.length ? rest : rest.subarray(0, bytes);
+      this.#parse.call(this.#socket, piece);
+      this.#messages.parsed(piece);
+      if (piece === rest) return;
+      rest = rest.subarray(bytes);
+    }
   }
 
   keepRead(rest: Buffer): Buffer {
@@ -89,14 +140,17 @@ class Http1Reading implements Reader, Source, DetachedReading {
 
   releaseReading(): void {
     this.#held = false;
-    const late = this.#late;
-    this.#late = [];
-    for (const chunk of late) this.#take(chunk);
-    this.#resumeUnlessHeld();
+    this.#proceed();
   }
 
-  #resumeUnlessHeld(): void {
-    if (this.#held) return;
+  #proceed(): void {
+    const behind = this.#behind;
+    if (behind !== undefined) {
+      if (this.#turns.busy) return;
+      this.#behind = undefined;
+      this.#take(behind);
+    }
+    if (this.#isHeld) return;
     if (this.#parse === undefined) this.#goOn();
     else this.#socket.resume();
   }
@@ -127,4 +181,9 @@ class Http1Reading implements Reader, Source, DetachedReading {
     this.#detached = [];
     if (chunk.length > 0) reads.read(reader, source, chunk);
   }
+}
+
+/** Of one chunk, the second behind the first. */
+function joinSlices(first: Buffer, second: Buffer): Buffer {
+  return Buffer.from(first.buffer, first.byteOffset, first.length + second.length);
 }

@@ -11,10 +11,11 @@ import {
 import type { RequestMemory } from "../../rpc/request-memory.js";
 import type { ConnectionCounts, Http1Fault } from "./connection-counts.js";
 import { Http1Body } from "./http1-body.js";
+import { parseByBudget, takeTurn } from "./http1-reading.js";
 import { Http1Stream } from "./http1-stream.js";
 import { countHosts, fieldOf, parseTarget } from "./http1-target.js";
-import { Http1Turns } from "./http1-turns.js";
 import { type LoadShedding, SERVER_IS_FULL } from "./load-shedding.js";
+import type { ReadBudget } from "./read-budget.js";
 import { BODY_TOO_LARGE, TOO_MANY_REQUESTS_HELD } from "./refused-bodies.js";
 import { upgradableBy } from "./upgradable-request.js";
 import type { WebSocketUpgrades } from "./websocket-upgrade.js";
@@ -26,7 +27,6 @@ export interface Http1Limits {
   readonly requestTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
   readonly stallTimeoutMs: number;
-  readonly pipelinedMax: number;
 }
 
 /** How often time limits are looked at. */
@@ -52,13 +52,13 @@ export interface Http1Environment {
   readonly memory: RequestMemory;
   readonly counts: ConnectionCounts;
   readonly shedding: LoadShedding;
+  readonly reads: ReadBudget;
   /** Undefined: no request leaves HTTP. */
   readonly webSockets: WebSocketUpgrades | undefined;
 }
 
 export function createHttp1Server(environment: Http1Environment): Http1Server {
-  const { limits, counts, webSockets } = environment;
-  const turns = new Http1Turns(limits.pipelinedMax);
+  const { limits, counts, reads, webSockets } = environment;
   let closing = false;
   const server = createServer(
     {
@@ -70,12 +70,8 @@ export function createHttp1Server(environment: Http1Environment): Http1Server {
       ...(webSockets && { IncomingMessage: upgradableBy((request) => webSockets.isWanted(request)) }),
     },
     (request, response) => {
-      const { socket } = request;
-      if (socket.destroyed) return;
-      const start = (): void => void serve(request, response, environment, () => closing);
-      if (turns.take(socket, response, start)) return;
-      counts.http1Errors.pipelining++;
-      socket.destroy();
+      if (request.socket.destroyed) return;
+      takeTurn(request, response, () => void serve(request, response, environment, () => closing));
     },
   );
   // Node keeps its list of connections, which time limits and closing idle ones need, only from this event on; a server
@@ -98,8 +94,8 @@ export function createHttp1Server(environment: Http1Environment): Http1Server {
   });
   if (webSockets !== undefined) {
     server.on("upgrade", (request, socket: Socket, head) => {
-      // An answer is under way, or its bytes are: the one to the handshake would overtake them.
-      if (turns.isBusy(socket) || socket.writableLength > 0) {
+      // The bytes of an answer are under way: the one to the handshake would overtake them.
+      if (socket.writableLength > 0) {
         counts.http1Errors.pipelining++;
         socket.destroy();
       } else {
@@ -108,7 +104,10 @@ export function createHttp1Server(environment: Http1Environment): Http1Server {
     });
   }
   return {
-    serve: (socket) => void server.emit("connection", socket),
+    serve(socket) {
+      server.emit("connection", socket);
+      parseByBudget(socket, reads);
+    },
     beginShutdown() {
       closing = true;
       server.closeIdleConnections();

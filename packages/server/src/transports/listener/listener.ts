@@ -9,7 +9,6 @@ import { isLoopbackAddress } from "../../kernel/loopback.js";
 import type { Admission } from "./admission.js";
 import type { ConnectionCounts } from "./connection-counts.js";
 import type { Http1Server } from "./http1.js";
-import { parseByBudget } from "./http1-reading.js";
 import type { ReadBudget } from "./read-budget.js";
 import { SeldomLog } from "./seldom-log.js";
 import { Sniffer } from "./sniffer.js";
@@ -236,7 +235,6 @@ class PortListener implements Listener {
     this.#http1Connections++;
     socket.once("close", () => this.#http1Connections--);
     this.#options.http1.serve(socket);
-    parseByBudget(socket, this.#options.reads);
     socket.resume();
   }
 
