@@ -8,6 +8,7 @@ const [, , name = "", portText = ""] = process.argv;
 const attack = (await loadAttacks()).get(name);
 if (attack === undefined && name !== "nothing") throw new Error(`There is no attack ${name}.`);
 
+await attack?.prepare?.(new Target(Number(portText)));
 let rounds = 0;
 process.on("SIGTERM", () => {
   console.log(rounds);

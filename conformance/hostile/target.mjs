@@ -14,6 +14,7 @@ import { WebSocketPeer } from "./wire/websocket-peer.mjs";
  * @property {string} counter What is counted for it: the metric, and its label; empty where nothing is wrong enough to be counted.
  * @property {number} memoryMb How much the server's resident memory may grow while it goes on.
  * @property {boolean} [waits] It meets a time limit that no option shortens.
+ * @property {(target: Target) => Promise<void>} [prepare] What must be there for it, made once; no part of the attack.
  * @property {(target: Target) => Promise<readonly string[]>} run Resolves to how each connection, stream or request ended.
  */
 

@@ -28,6 +28,7 @@ export const serverArgs = ["--preface-timeout-ms", "2000", "--log-level", "error
  * @param {(line: string) => void} tell
  */
 export async function tryAttack(server, name, attack, tell) {
+  await attack.prepare?.(new Target(server.port));
   const witness = await Witness.start(server.url, `witness-of-${name}`);
   const counted = attack.counter === "" ? 0 : await readCounter(server.url, attack.counter);
   await quiet(server);

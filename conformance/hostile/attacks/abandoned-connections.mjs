@@ -31,7 +31,7 @@ export const attack = {
     for (let round = 0; round < 200; round++) {
       const peers = await Promise.all(beginnings.map(() => target.connectHttp1()));
       await Promise.all(peers.map((peer, at) => peer.send(/** @type {Buffer} */ (beginnings[at]))));
-      for (const peer of peers) peer.close();
+      for (const peer of peers) peer.reset();
     }
     return ["gone"];
   },

@@ -14,8 +14,8 @@ export const attack = {
   meets: "GOAWAY ENHANCE_YOUR_CALM",
   counter: 'subito_http2_connection_errors_total{fault="too_many_window_updates"}',
   memoryMb: 64,
+  prepare: fillTopic,
   async run(target) {
-    await fillTopic(target);
     const peer = await target.connectHttp2({ settings: [[Setting.INITIAL_WINDOW_SIZE, 1]] });
     await peer.send(toFrame(Type.HEADERS, COMPLETE, 1, toRequest(pollPath)));
     await peer.flood(() => update);

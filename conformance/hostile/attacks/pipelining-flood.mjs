@@ -1,4 +1,4 @@
-// Thousands of requests in one write, each for a large answer: only a few may wait.
+// Thousands of requests in one write, each for a large answer that is never read: they wait unread, and no longer than any answer may.
 
 import { fillTopic, pollPath } from "../large-topic.mjs";
 
@@ -7,13 +7,14 @@ const polls = `GET ${pollPath} HTTP/1.1\r\nhost: localhost\r\n\r\n`.repeat(2000)
 /** @type {import("../target.mjs").Attack} */
 export const attack = {
   reference: "",
-  does: "sends thousands of requests at once without waiting for an answer",
-  limit: "http1PipelinedMax",
+  does: "sends thousands of requests at once without reading an answer",
+  limit: "http1StallTimeoutMs",
   meets: "closed",
-  counter: 'subito_http1_errors_total{fault="pipelining"}',
-  memoryMb: 128,
+  counter: 'subito_http1_errors_total{fault="stalled"}',
+  memoryMb: 64,
+  waits: true,
+  prepare: fillTopic,
   async run(target) {
-    await fillTopic(target);
     const peers = await Promise.all(Array.from({ length: 4 }, () => target.connectHttp1({ reads: false })));
     return Promise.all(
       peers.map(async (peer) => {

@@ -11,8 +11,8 @@ export const attack = {
   counter: 'subito_http1_errors_total{fault="stalled"}',
   memoryMb: 64,
   waits: true,
+  prepare: fillTopic,
   async run(target) {
-    await fillTopic(target);
     const peers = await Promise.all(Array.from({ length: 20 }, () => target.connectHttp1({ reads: false })));
     return Promise.all(
       peers.map(async (peer) => {

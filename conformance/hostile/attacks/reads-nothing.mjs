@@ -13,8 +13,8 @@ export const attack = {
   counter: 'subito_http2_connection_errors_total{fault="stalled"}',
   memoryMb: 64,
   waits: true,
+  prepare: fillTopic,
   async run(target) {
-    await fillTopic(target);
     const peer = await target.connectHttp2({
       reads: false,
       settings: [[Setting.INITIAL_WINDOW_SIZE, 0x7fffffff]],

@@ -15,8 +15,8 @@ export const attack = {
   counter: 'subito_http2_stream_errors_total{fault="stalled"}',
   memoryMb: 160,
   waits: true,
+  prepare: fillTopic,
   async run(target) {
-    await fillTopic(target);
     const peer = await target.connectHttp2({ settings: [[Setting.INITIAL_WINDOW_SIZE, 0]] });
     await peer.flood((n) => toFrame(Type.HEADERS, COMPLETE, toStreamId(n), toRequest(pollPath)), streams);
     const ids = Array.from({ length: streams }, (_, n) => toStreamId(n));

@@ -75,4 +75,9 @@ export class Http1Peer {
   close() {
     this.#socket.destroy();
   }
+
+  /** Is gone without a farewell. */
+  reset() {
+    this.#socket.resetAndDestroy();
+  }
 }
