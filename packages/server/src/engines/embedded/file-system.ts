@@ -1,6 +1,7 @@
 // The few file operations that the catalog stands on, as an interface so that tests can break each of them.
 
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 
 /** A file that is being written from its start. */
 export interface WritableFile {
@@ -32,11 +33,28 @@ export function systemErrorCode(error: unknown): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
+/** With those above it. Node's own `recursive` tries for ever where one cannot be made though the one above it is there, as in /proc. */
+async function makeDirectory(path: string, mode: number): Promise<void> {
+  try {
+    await makeOneDirectory(path, mode);
+  } catch (error) {
+    if (systemErrorCode(error) !== "ENOENT" || dirname(path) === path) throw error;
+    await makeDirectory(dirname(path), mode);
+    await makeOneDirectory(path, mode);
+  }
+}
+
+async function makeOneDirectory(path: string, mode: number): Promise<void> {
+  try {
+    await mkdir(path, mode);
+  } catch (error) {
+    if (systemErrorCode(error) !== "EEXIST" || !(await stat(path)).isDirectory()) throw error;
+  }
+}
+
 /** The machine's files. */
 export const nodeFileSystem: FileSystem = {
-  async makeDirectory(path, mode) {
-    await mkdir(path, { recursive: true, mode });
-  },
+  makeDirectory,
   async read(path) {
     try {
       return await readFile(path);
