@@ -8,7 +8,9 @@ import { setImmediate } from "node:timers/promises";
 import { type FuzzTarget, type Random, cutAtRandom, latin1, randomOf } from "@subito/fuzz";
 import { Http1Messages } from "./http1-messages.js";
 
-const server: Server = createServer();
+const server: Server = createServer({ requireHostHeader: false });
+// Those with an expectation that cannot be met are no `request`.
+server.on("checkExpectation", (request) => server.emit("request", request));
 server.on("clientError", (_error, socket) => socket.destroy());
 
 /** node:http, and what it found in what it was given. */
@@ -104,7 +106,8 @@ const HEADS = [
   "POST /b HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n",
   "POST /c HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n",
   "GET /d HTTP/1.1\r\nhost: x\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n",
-  "PUT /e HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 4\r\n\r\n",
+  "PUT /e HTTP/1.1\r\nexpect: 100-continue\r\ncontent-length: 4\r\n\r\n",
+  "PUT /f HTTP/1.1\r\nexpect: x\r\ncontent-length: 4\r\n\r\n",
 ];
 const BODIES = [
   "",

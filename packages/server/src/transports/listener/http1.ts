@@ -74,6 +74,13 @@ export function createHttp1Server(environment: Http1Environment): Http1Server {
       takeTurn(request, response, () => void serve(request, response, environment, () => closing));
     },
   );
+  // Without this Node answers out of turn, and goes on behind a body that was not read.
+  server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => {
+    takeTurn(request, response, () => {
+      counts.http1Errors.bad_request++;
+      refuseBody(response, jsonResponse(417, EXPECTATION_FAILED));
+    });
+  });
   // Node keeps its list of connections, which time limits and closing idle ones need, only from this event on; a server
   // that is handed its sockets never has it otherwise.
   server.emit("listening");
@@ -117,6 +124,10 @@ export function createHttp1Server(environment: Http1Environment): Http1Server {
   };
 }
 
+const EXPECTATION_FAILED = {
+  code: "ExpectationFailed",
+  message: "Nothing but 100-continue can be expected.",
+};
 const BAD_REQUEST: readonly [Http1Fault, string] = ["bad_request", "400 Bad Request"];
 /** What node:http has against a request, as we count it and as we answer. */
 const CLIENT_ERRORS: Readonly<Record<string, readonly [Http1Fault, string]>> = {
