@@ -46,7 +46,20 @@ export function parseCommandLine<T extends Options>(
   try {
     return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${reason}\nSee \`subito ${command} --help\`.`);
+    throw new UsageError(`${tellProblem(error, options)}\nSee \`subito ${command} --help\`.`);
+  }
+}
+
+/** In place of Node's words, which are long, and speak of positional arguments. */
+function tellProblem(error: unknown, options: Options): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const option = /--?[\w-]+(?=[' ])/.exec(message)?.[0] ?? "";
+  switch (code) {
+    case "ERR_PARSE_ARGS_UNKNOWN_OPTION":
+      return `There is no option ${option}. A text that begins with a dash goes behind \`--\`.`;
+    case "ERR_PARSE_ARGS_INVALID_OPTION_VALUE":
+      return `${option} takes ${options[option.slice(2)]?.type === "string" ? "a" : "no"} value.`;
+    default:
+      return message;
   }
 }

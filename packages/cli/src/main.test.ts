@@ -24,3 +24,18 @@ test("no command, and one that there is not, are usage errors with the list", as
     assert.match(stdout + stderr, /subito tokens create/);
   }
 });
+
+test("options that there are not, or without their value, are told in short", async () => {
+  const wrong: readonly (readonly [args: string[], told: string])[] = [
+    [["--bogus"], "There is no option --bogus. A text that begins with a dash goes behind `--`."],
+    [["-5"], "There is no option -5. A text that begins with a dash goes behind `--`."],
+    [["--url"], "--url takes a value."],
+    [["--url", "--help"], "--url takes a value."],
+    [["--help=yes"], "--help takes no value."],
+  ];
+  for (const [args, told] of wrong) {
+    const { status, stderr } = await runCommand(["publish", "default", "news", ...args], {});
+    assert.equal(status, 2);
+    assert.equal(stderr, `subito: ${told}\nSee \`subito publish --help\`.\n`);
+  }
+});
