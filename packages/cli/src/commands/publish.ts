@@ -1,6 +1,7 @@
 // `subito publish CACHE TOPIC TEXT`.
 
-import { text } from "node:stream/consumers";
+import { isUtf8 } from "node:buffer";
+import { buffer } from "node:stream/consumers";
 import {
   CLIENT_OPTIONS_HELP,
   type Command,
@@ -16,6 +17,7 @@ const HELP = `subito publish CACHE TOPIC [TEXT]
 Publishes one item: TEXT, or standard input when TEXT is left out.
 
   --base64           TEXT is base64: publish the bytes it stands for, as binary
+  --binary           publish the bytes of standard input, as binary
 ${CLIENT_OPTIONS_HELP}
 `;
 
@@ -24,7 +26,7 @@ export const publish: Command = {
   usage: "publish CACHE TOPIC [TEXT]",
   summary: "publish one item to a topic",
   async run(argv) {
-    const options = { ...clientOptions, base64: { type: "boolean" } } as const;
+    const options = { ...clientOptions, base64: { type: "boolean" }, binary: { type: "boolean" } } as const;
     const { values, positionals } = parseCommandLine("publish", argv, options);
     if (values.help) {
       process.stdout.write(HELP);
@@ -34,12 +36,25 @@ export const publish: Command = {
     if (cacheName === undefined || topic === undefined || more.length > 0) {
       throw new UsageError("publish takes a cache, a topic and a text.\nSee `subito publish --help`.");
     }
-    const value = given ?? (await text(process.stdin));
+    if (values.binary === true && (given !== undefined || values.base64 === true)) {
+      throw new UsageError("--binary takes standard input as it is: leave out TEXT and --base64.");
+    }
+    const value = given ?? (await readInput(values.binary === true));
     const client = createTopicClient(serverAddress(values));
-    await client.publish(cacheName, topic, values.base64 === true ? parseBase64(value) : value);
+    const isBase64 = values.base64 === true && typeof value === "string";
+    await client.publish(cacheName, topic, isBase64 ? parseBase64(value) : value);
     return 0;
   },
 };
+
+async function readInput(isBinary: boolean): Promise<string | Uint8Array> {
+  const bytes = await buffer(process.stdin);
+  if (isBinary) return bytes;
+  // What is none would be changed without a word.
+  if (!isUtf8(bytes))
+    throw new UsageError("Standard input is no text in UTF-8. Publish its bytes with --binary.");
+  return bytes.toString();
+}
 
 function parseBase64(value: string): Uint8Array {
   const bytes = Buffer.from(value.trim(), "base64");

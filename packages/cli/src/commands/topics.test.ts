@@ -52,14 +52,15 @@ class Subscriber {
 }
 
 test("items are printed as they come, as text or base64, and after the last one it ends", async () => {
-  const subscriber = new Subscriber(server, ["default", "plain", "--count", "4"]);
+  const subscriber = new Subscriber(server, ["default", "plain", "--count", "5"]);
   await subscriber.until(/subito: subscribed to plain in default\n/);
   await server.print(["publish", "default", "plain", "Hello é"]);
   await server.print(["publish", "default", "plain", "AAEC", "--base64"]);
   await server.print(["publish", "default", "plain"], "from standard input");
+  await server.print(["publish", "default", "plain", "--binary"], Buffer.from([0xff, 0, 0xfe]));
   await server.print(["publish", "default", "plain", ""]);
   assert.deepEqual(await subscriber.exited, [0, null]);
-  assert.equal(subscriber.stdout, "Hello é\nAAEC\nfrom standard input\n\n");
+  assert.equal(subscriber.stdout, "Hello é\nAAEC\nfrom standard input\n/wD+\n\n");
   assert.equal(subscriber.stderr, "subito: subscribed to plain in default\n");
 });
 
@@ -174,12 +175,16 @@ test("what cannot be is a usage error", async () => {
     ["publish", "default"],
     ["publish", "default", "x", "y", "z"],
     ["publish", "default", "x", "%%", "--base64"],
+    ["publish", "default", "x", "y", "--binary"],
+    ["publish", "default", "x", "--binary", "--base64"],
     ["subscribe", "default"],
     ["subscribe", "default", "x", "--count", "-1"],
     ["subscribe", "default", "x", "--from", "1.5"],
   ]) {
     assert.equal((await server.run(args)).status, 2, args.join(" "));
   }
+  const noText = await server.run(["publish", "default", "x"], Buffer.from([0xff]));
+  assert.deepEqual([noText.status, /--binary/.test(noText.stderr)], [2, true]);
   assert.deepEqual(await server.run(["subscribe", "default", "x", "--count", "0"]), {
     status: 0,
     stdout: "",

@@ -23,9 +23,9 @@ export interface RealServer {
   /** The first key, as it was printed. */
   readonly apiKey: string;
   /** Runs `subito` with this server and its first key in the environment. */
-  run(args: readonly string[], input?: string): Promise<Run>;
+  run(args: readonly string[], input?: string | Uint8Array): Promise<Run>;
   /** As `run`, for what has to succeed: resolves to its output. */
-  print(args: readonly string[], input?: string): Promise<string>;
+  print(args: readonly string[], input?: string | Uint8Array): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -36,7 +36,11 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** Runs `subito` to its end. */
-export function runCommand(args: readonly string[], env: NodeJS.ProcessEnv, input = ""): Promise<Run> {
+export function runCommand(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  input: string | Uint8Array = "",
+): Promise<Run> {
   return new Promise((resolve) => {
     const options = { env: { ...cleanEnvironment(), ...env } };
     const child = execFile(process.execPath, [command, ...args], options, (error, stdout, stderr) => {
