@@ -7,7 +7,7 @@ import { Readable } from "node:stream";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { createRandom, cutAtRandom } from "@subito/fuzz";
-import { type ParsedSocket, detachReading, parseByBudget, takeTurn } from "./http1-reading.js";
+import { type ParsedSocket, beginRequest, detachReading, parseByBudget } from "./http1-reading.js";
 import { ReadBudget } from "./read-budget.js";
 
 /** A stream as a socket is one; what is pushed has come. */
@@ -91,11 +91,9 @@ function serveLetters({ asSocket, parsed, whenParsed }: ReturnType<typeof create
     for (; found < letters.length; found++) {
       const outgoing = new EventEmitter();
       const request = { socket: asSocket, complete: true, headers: {} };
-      const letter = letters[found]?.[0] ?? "";
-      takeTurn(request as unknown as IncomingMessage, outgoing as unknown as ServerResponse, () => {
-        begun.push(letter);
-        answering.push(outgoing);
-      });
+      beginRequest(request as unknown as IncomingMessage, outgoing as unknown as ServerResponse);
+      begun.push(letters[found]?.[0] ?? "");
+      answering.push(outgoing);
     }
   });
   return { begun, answer: () => answering.shift()?.emit("close"), unanswered: () => answering.length };

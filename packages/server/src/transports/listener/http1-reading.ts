@@ -5,7 +5,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { type ArrivingRequest, Http1Messages } from "./http1-messages.js";
-import { Http1Turns } from "./http1-turns.js";
 import type { ReadBudget, Reader, Source } from "./read-budget.js";
 
 /** As much of a socket as is used here. */
@@ -24,11 +23,9 @@ export function parseByBudget(socket: ParsedSocket, reads: ReadBudget): void {
   readings.set(socket, new Http1Reading(socket, parse, reads));
 }
 
-/** node:http has found the head of `request`: calls `start` as soon as the requests before it are answered, by `outgoing` and its like. */
-export function takeTurn(request: IncomingMessage, outgoing: ServerResponse, start: () => void): void {
-  const reading = readings.get(request.socket);
-  if (reading === undefined) start();
-  else reading.begin(request, outgoing, start);
+/** node:http has found the head of `request`, which `outgoing` is to answer: what comes behind it waits until that has left. */
+export function beginRequest(request: IncomingMessage, outgoing: ServerResponse): void {
+  readings.get(request.socket)?.begin(request, outgoing);
 }
 
 /**
@@ -58,8 +55,9 @@ class Http1Reading implements Reader, Source, DetachedReading {
   #parse: ((chunk: Buffer) => void) | undefined;
   readonly #reads: ReadBudget;
   readonly #messages = new Http1Messages();
-  readonly #turns = new Http1Turns();
   readonly #onData = (chunk: Buffer): void => this.#take(chunk);
+  /** A request is not answered, or not yet known to be. */
+  #answering = false;
   /** By the budget. */
   #held = false;
   /** What stands in a chunk behind a request that is not answered. */
@@ -79,19 +77,14 @@ class Http1Reading implements Reader, Source, DetachedReading {
     return this.#held || this.#behind !== undefined;
   }
 
-  begin(request: ArrivingRequest, outgoing: Pick<ServerResponse, "once">, start: () => void): void {
+  begin(request: ArrivingRequest, outgoing: Pick<ServerResponse, "once">): void {
     this.#messages.begin(request);
-    this.#turns.take(() => {
-      // Comes when the answer has left, and when the connection is gone.
-      outgoing.once("close", () => this.#answered());
-      start();
+    this.#answering = true;
+    // Comes when the answer has left, and when the connection is gone.
+    outgoing.once("close", () => {
+      this.#answering = false;
+      if (!this.#held && !this.#socket.destroyed) this.#proceed();
     });
-  }
-
-  #answered(): void {
-    if (this.#socket.destroyed) return;
-    this.#turns.next();
-    if (!this.#held) this.#proceed();
   }
 
   #take(chunk: Buffer): void {
@@ -115,7 +108,7 @@ class Http1Reading implements Reader, Source, DetachedReading {
         this.#detached.push(rest);
         return;
       }
-      if (this.#behind !== undefined || (this.#turns.busy && this.#messages.between)) {
+      if (this.#behind !== undefined || (this.#answering && this.#messages.between)) {
         this.#behind = this.#behind === undefined ? rest : joinSlices(this.#behind, rest);
         this.#socket.pause();
         return;
@@ -146,7 +139,7 @@ class Http1Reading implements Reader, Source, DetachedReading {
   #proceed(): void {
     const behind = this.#behind;
     if (behind !== undefined) {
-      if (this.#turns.busy) return;
+      if (this.#answering) return;
       this.#behind = undefined;
       this.#take(behind);
     }

@@ -11,7 +11,7 @@ import {
 import type { RequestMemory } from "../../rpc/request-memory.js";
 import type { ConnectionCounts, Http1Fault } from "./connection-counts.js";
 import { Http1Body } from "./http1-body.js";
-import { parseByBudget, takeTurn } from "./http1-reading.js";
+import { beginRequest, parseByBudget } from "./http1-reading.js";
 import { Http1Stream } from "./http1-stream.js";
 import { countHosts, fieldOf, parseTarget } from "./http1-target.js";
 import { type LoadShedding, SERVER_IS_FULL } from "./load-shedding.js";
@@ -71,15 +71,15 @@ export function createHttp1Server(environment: Http1Environment): Http1Server {
     },
     (request, response) => {
       if (request.socket.destroyed) return;
-      takeTurn(request, response, () => void serve(request, response, environment, () => closing));
+      beginRequest(request, response);
+      void serve(request, response, environment, () => closing);
     },
   );
-  // Without this Node answers out of turn, and goes on behind a body that was not read.
+  // Without this Node answers such a request itself, and goes on behind a body that was not read.
   server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => {
-    takeTurn(request, response, () => {
-      counts.http1Errors.bad_request++;
-      refuseBody(response, jsonResponse(417, EXPECTATION_FAILED));
-    });
+    beginRequest(request, response);
+    counts.http1Errors.bad_request++;
+    refuseBody(response, jsonResponse(417, EXPECTATION_FAILED));
   });
   // Node keeps its list of connections, which time limits and closing idle ones need, only from this event on; a server
   // that is handed its sockets never has it otherwise.
