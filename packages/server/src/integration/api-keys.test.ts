@@ -6,13 +6,8 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { systemClock } from "../kernel/clock.js";
 import { publishGrpc } from "../testing/grpc-client.js";
-import {
-  type TestServer,
-  askHttp,
-  createTestDirectory,
-  openHttp2,
-  startTestServer,
-} from "../testing/running-server.js";
+import { type TestServer, askHttp, openHttp2, startTestServer } from "../testing/running-server.js";
+import { createTestDirectory } from "../testing/test-directory.js";
 
 const UNAUTHENTICATED = 16;
 const place = { cacheName: "default", topic: "t" };

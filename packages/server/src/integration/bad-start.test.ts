@@ -12,7 +12,8 @@ import { parseConfig } from "../config/config.js";
 import { silentLogger } from "../kernel/log.js";
 import { startServer } from "../server.js";
 import { createCacheGrpc, listCachesGrpc } from "../testing/grpc-client.js";
-import { askHttp, createTestDirectory, openHttp2, startTestServer } from "../testing/running-server.js";
+import { askHttp, openHttp2, startTestServer } from "../testing/running-server.js";
+import { createTestDirectory } from "../testing/test-directory.js";
 
 /** Tries to start; resolves to the message of the refusal. */
 async function refusal(dataDir: string, flags: Record<string, string> = {}): Promise<string> {

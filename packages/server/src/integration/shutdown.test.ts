@@ -6,14 +6,8 @@ import { test } from "node:test";
 import { PUBLISH_PATH, GrpcStream, publishGrpc, subscribeGrpc, toBody } from "../testing/grpc-client.js";
 import { _PublishRequestSchema } from "@subito/wire/cachepubsub";
 import { createPollCounter } from "../testing/poll-counter.js";
-import {
-  askHttp,
-  askHttp2,
-  connectRaw,
-  createTestDirectory,
-  openHttp2,
-  startTestServer,
-} from "../testing/running-server.js";
+import { askHttp, askHttp2, connectRaw, openHttp2, startTestServer } from "../testing/running-server.js";
+import { createTestDirectory } from "../testing/test-directory.js";
 
 const UNAVAILABLE = 14;
 const place = { cacheName: "default", topic: "t" };

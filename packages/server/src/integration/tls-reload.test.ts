@@ -5,7 +5,7 @@ import { cp, mkdir, readFile, rename, symlink, truncate, writeFile } from "node:
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { publishGrpc, subscribeGrpc } from "../testing/grpc-client.js";
-import { createTestDirectory } from "../testing/running-server.js";
+import { createTestDirectory } from "../testing/test-directory.js";
 import {
   type TlsTestServer,
   makeCertificates,

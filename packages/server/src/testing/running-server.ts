@@ -1,17 +1,15 @@
 // A whole server for a test, on a free port and in a directory of its own, and small clients that send exactly what a test says.
 
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
 import { request as httpRequest } from "node:http";
 import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
 import { type Socket, connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { parseConfig } from "../config/config.js";
 import type { ServerLimits } from "../config/limits.js";
 import { silentLogger } from "../kernel/log.js";
 import { type RunningServer, type ServerOverrides, startServer } from "../server.js";
+import { createTestDirectory } from "./test-directory.js";
 
 export interface TestServerOptions {
   /** Flags as on the command line, without the dashes. */
@@ -24,13 +22,6 @@ export interface TestServer extends RunningServer {
   /** NaN when there is no plaintext port: nothing can be connected to it. */
   readonly port: number;
   readonly dataDir: string;
-}
-
-/** A new directory that is removed after the test. */
-export async function createTestDirectory(t: TestContext): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "subito-test-"));
-  t.after(() => rm(directory, { recursive: true, force: true }));
-  return directory;
 }
 
 /** Starts a server that is stopped after the test. */

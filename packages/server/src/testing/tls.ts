@@ -9,12 +9,8 @@ import type { TestContext } from "node:test";
 import { type ConnectionOptions, type TLSSocket, connect } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { type RecordingLogger, createRecordingLogger } from "./recording-logger.js";
-import {
-  type TestServer,
-  type TestServerOptions,
-  createTestDirectory,
-  startTestServer,
-} from "./running-server.js";
+import { type TestServer, type TestServerOptions, startTestServer } from "./running-server.js";
+import { createTestDirectory } from "./test-directory.js";
 
 const command = fileURLToPath(new URL("../../../cli/bin/subito.js", import.meta.url));
 

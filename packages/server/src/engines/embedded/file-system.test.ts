@@ -1,20 +1,14 @@
 // Directories are made with those above them, and every way in which that fails comes to an end.
 
 import assert from "node:assert/strict";
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
+import { createTestDirectory } from "../../testing/test-directory.js";
 import { nodeFileSystem } from "./file-system.js";
 
-async function createDirectory(t: TestContext): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "subito-test-"));
-  t.after(() => rm(directory, { recursive: true, force: true }));
-  return directory;
-}
-
 test("a directory is made with those above it, once", async (t) => {
-  const path = join(await createDirectory(t), "a", "b", "c");
+  const path = join(await createTestDirectory(t), "a", "b", "c");
   await Promise.all([1, 2, 3].map(() => nodeFileSystem.makeDirectory(path, 0o700)));
   await nodeFileSystem.makeDirectory(path, 0o755);
   assert.equal((await stat(path)).mode & 0o777, 0o700);
@@ -22,7 +16,7 @@ test("a directory is made with those above it, once", async (t) => {
 });
 
 test("a file in its place or above it is an error", async (t) => {
-  const file = join(await createDirectory(t), "file");
+  const file = join(await createTestDirectory(t), "file");
   await writeFile(file, "");
   await assert.rejects(nodeFileSystem.makeDirectory(file, 0o700), { code: "EEXIST" });
   await assert.rejects(nodeFileSystem.makeDirectory(join(file, "a", "b"), 0o700), { code: "ENOTDIR" });
