@@ -12,6 +12,9 @@ const folders = {
   "/sdk/": join(repositoryRoot, "packages", "sdk", "dist"),
 };
 
+/** A page that has not come as far by then never will: the test says what the page has seen, which its file's time limit could not. */
+const hungAfterMs = 90_000;
+
 export async function startSite() {
   const site = createServer((request, response) => {
     const path = normalize(request.url ?? "/");
@@ -82,9 +85,11 @@ export class TopicPage {
 
   /** Resolves to what it has seen once `isEnough` holds. @param {(seen: Seen) => boolean} isEnough */
   async until(isEnough) {
+    const end = Date.now() + hungAfterMs;
     for (;;) {
       const seen = await this.seen();
       if (isEnough(seen)) return seen;
+      if (Date.now() > end) throw new Error(`the page hangs; it has seen ${JSON.stringify(seen)}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

@@ -28,7 +28,7 @@ export interface WholeResponse extends HttpResponse {
 
 /** Where a body comes from that goes on. */
 export interface BodySource {
-  /** Called once, when the header fields are out. */
+  /** Called once; what it writes goes out behind the header fields, and what it writes at once in one piece with them. */
   start(sink: BodySink): void;
   /** `sink.ready` is true again. May be called without need. */
   resume(): void;

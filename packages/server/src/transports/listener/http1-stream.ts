@@ -17,6 +17,9 @@ export class Http1Stream implements BodySink {
     const outgoing = this.#outgoing;
     for (const [name, value] of headers) outgoing.setHeader(name, value);
     outgoing.writeHead(status);
+    // In one write with what the source begins with: a browser tells its page of an answer as soon as it has the header fields, and one
+    // that is cut off between them and the first id of an event stream would come back without an id.
+    outgoing.cork();
     outgoing.flushHeaders();
     outgoing.on("drain", () => {
       if (!this.#ended) this.#source.resume();
@@ -27,6 +30,7 @@ export class Http1Stream implements BodySink {
       this.#source.close();
     });
     this.#source.start(this);
+    outgoing.uncork();
   }
 
   get ready(): boolean {
