@@ -3,6 +3,8 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { SdkError } from "@subito/sdk";
 
+const NO_ANSWER = "The server does not answer.";
+
 /** What to do about a key that is missing or wrong. */
 const API_KEY_HINT = "Give the server's API key with --api-key or SUBITO_API_KEY.";
 
@@ -27,8 +29,13 @@ function connectionHint(reason: string): string {
   if (/ECONNREFUSED/.test(reason)) {
     return " Is the server running? Start it with `subito serve`, or name another with --url.";
   }
-  if (/wrong version number|packet length too long/.test(reason)) {
-    return " The port speaks plaintext: begin the URL with http://.";
+  if (
+    /wrong version number|packet length too long|before secure TLS connection was established/.test(reason)
+  ) {
+    return " If the port speaks plaintext, begin the URL with http://.";
+  }
+  if (/socket hang up|stream closed with error code CANCEL/.test(reason)) {
+    return " If the port speaks TLS, begin the URL with https://.";
   }
   return "";
 }
@@ -39,13 +46,16 @@ function shorten(message: string): string {
 }
 
 export function describeUnreachable(url: string, cause: unknown): string {
-  const { code = "", message } = cause as NodeJS.ErrnoException;
+  const { code = "", message, name } = cause as NodeJS.ErrnoException;
+  // Nothing but the time limit aborts a request.
+  if (name === "AbortError") return NO_ANSWER;
   const reason = message === "" ? code : shorten(message);
   return `${url} cannot be reached (${reason}).${connectionHint(`${code} ${message}`)}`;
 }
 
 export function describeFailure(error: unknown): string {
   if (error instanceof ConnectError) {
+    if (error.code === Code.DeadlineExceeded) return NO_ANSWER;
     const hint = connectionHint(error.message);
     if (hint !== "") return `${shorten(error.rawMessage)}.${hint}`;
     return error.code === Code.Unauthenticated ? describeRefusedKey(error.rawMessage) : error.rawMessage;
@@ -58,6 +68,6 @@ function describeSdkError(error: SdkError): string {
   if (error.errorCode() === "AUTHENTICATION_ERROR") return describeRefusedKey(error.message);
   if (error.errorCode() !== "CONNECTION_ERROR" || !(error.cause instanceof Error)) return error.message;
   const { code = "", message } = error.cause as NodeJS.ErrnoException;
-  const reason = message === "" ? code : shorten(message);
+  const reason = message === "" ? code : shorten(message).replace(/\.$/, "");
   return `${reason}.${connectionHint(`${code} ${message}`)}`;
 }

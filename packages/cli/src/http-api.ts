@@ -18,7 +18,7 @@ export async function callApi(
   }
   const answer = parseAnswer(response);
   if (response.status >= 400) {
-    const reason = answer.message ?? `The server answered ${response.status}.`;
+    const reason = toReason(response, answer);
     throw new Error(response.status === 401 ? describeRefusedKey(reason) : reason);
   }
   return answer;
@@ -43,9 +43,26 @@ export async function listApi<E>(
   }
 }
 
-function parseAnswer({ status, text }: HttpAnswer): { message?: string } {
+/** What an answer that refuses says, in words. */
+export function tellRefusal(answer: HttpAnswer): string {
   try {
-    return JSON.parse(text) as { message?: string };
+    return toReason(answer, parseAnswer(answer));
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+interface Answer {
+  readonly message?: string;
+}
+
+function toReason({ status }: HttpAnswer, { message }: Answer): string {
+  return message ?? `The server answered ${status}.`;
+}
+
+function parseAnswer({ status, text }: HttpAnswer): Answer {
+  try {
+    return JSON.parse(text) as Answer;
   } catch (cause) {
     throw new Error(`What answered (${status}) is no Subito server.`, { cause });
   }

@@ -10,6 +10,8 @@ import { subscribe } from "./commands/subscribe.js";
 import { tokens } from "./commands/tokens.js";
 import { type Command, UsageError } from "./command.js";
 import { describeFailure } from "./failure.js";
+import { endWithOutput } from "./output.js";
+import { toPrintableLines } from "./printable.js";
 
 const commands: readonly Command[] = [serve, publish, subscribe, caches, keys, tokens, roles, cert];
 
@@ -30,12 +32,14 @@ async function run(argv: readonly string[]): Promise<number> {
   }
   const command = commands.find((candidate) => candidate.name === name);
   if (command === undefined) throw new UsageError(`There is no command "${name}".\n\n${help()}`);
+  // A server goes on without whoever reads what it prints.
+  if (command !== serve) endWithOutput(EXIT_FAILED);
   return command.run(rest);
 }
 
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`subito: ${describeFailure(error)}\n`);
+  process.stderr.write(`subito: ${toPrintableLines(describeFailure(error))}\n`);
   process.exitCode = error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED;
 }

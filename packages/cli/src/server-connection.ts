@@ -9,6 +9,9 @@ import type { Transport } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { UsageError } from "./command.js";
 
+/** How long an answer may take: a person at a terminal waits longer than a program. */
+export const ANSWER_TIMEOUT_MS = 20_000;
+
 export interface ServerAddress {
   readonly url: string;
   /** As it goes into `authorization`; empty for a server in its open local mode. */
@@ -41,6 +44,7 @@ export function serverAddress(
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
     throw new UsageError(`"${url}" is not the URL of a server; it looks like http://127.0.0.1:8080.`);
   }
+  if (values["api-key"]?.trim() === "") throw new UsageError("--api-key is empty. Is a variable unset?");
   const tls = readTrust(values, env);
   return {
     url: url.replace(/\/+$/, ""),
@@ -96,6 +100,7 @@ export function authorization(address: ServerAddress): Record<string, string> {
 export function grpcTransport(address: ServerAddress): Transport {
   return createGrpcTransport({
     baseUrl: address.url,
+    defaultTimeoutMs: ANSWER_TIMEOUT_MS,
     nodeOptions: address.tls,
     interceptors: [
       (next) => (request) => {
@@ -148,5 +153,6 @@ export function askHttp(
   return sendHttp(address.tls, method, `${address.url}${path}`, {
     headers: { ...authorization(address), "content-type": "application/json" },
     body: body === undefined ? undefined : JSON.stringify(body),
+    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
   });
 }

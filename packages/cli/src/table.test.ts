@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { formatTable, toPrintable } from "./table.js";
+import { toPrintable } from "./printable.js";
+import { formatTable } from "./table.js";
 
 test("columns are as wide as their widest cell, and no line ends in spaces", () => {
   const table = formatTable(
@@ -25,10 +26,6 @@ test("characters of two columns count twice, accents not at all", () => {
     ],
   );
   assert.equal(table, "name  x\n部屋  1\ne\u0301te\u0301!  2\n");
-});
-
-test("nothing of a stranger's text acts on the terminal", () => {
-  assert.equal(toPrintable("a\u001b[2Jb\nc\u202ed"), "a\\u001b[2Jb\\u000ac\\u202ed");
 });
 
 test("property: a line for each row, each cell in it, and no control character", () => {

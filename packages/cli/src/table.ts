@@ -1,7 +1,7 @@
 // Tables for the terminal: columns in line, and nothing that moves the cursor.
 
-/** Control characters, and those that turn the direction of writing: names and descriptions may be a stranger's. */
-const CONTROL = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+import { toPrintable } from "./printable.js";
+
 /** Characters that take two columns. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60\uffe0-\uffe6]/gu;
@@ -24,11 +24,6 @@ export function formatTable(header: readonly string[], rows: readonly (readonly 
           .trimEnd()}\n`,
     )
     .join("");
-}
-
-/** `text` with an escape for every control character. */
-export function toPrintable(text: string): string {
-  return text.replace(CONTROL, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 function pad(text: string, width: number): string {

@@ -1,11 +1,11 @@
 // The client of the SDK that publishes and subscribes for the command line: with its key, and with its trust in CAs and certificates.
 
+import type { IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
 import { type FetchLike, TopicClient, TopicConfigurations } from "@subito/sdk";
 import { WebSocket } from "ws";
-import { type ServerAddress, sendHttp } from "./server-connection.js";
-
-/** A person at a terminal waits longer than a program. */
-const PUBLISH_TIMEOUT_MS = 60_000;
+import { tellRefusal } from "./http-api.js";
+import { ANSWER_TIMEOUT_MS, type ServerAddress, sendHttp } from "./server-connection.js";
 
 /** A client that throws its errors. */
 export function createTopicClient(address: ServerAddress): TopicClient {
@@ -14,6 +14,15 @@ export function createTopicClient(address: ServerAddress): TopicClient {
   class Socket extends WebSocket {
     constructor(socketUrl: string, protocols: string) {
       super(socketUrl, protocols, { ...tls });
+      // `ws` itself would tell the status only.
+      this.on("unexpected-response", (_request, response) => void this.#refuse(response));
+    }
+
+    async #refuse(response: IncomingMessage): Promise<void> {
+      const status = response.statusCode ?? 0;
+      const reason = await text(response).then((body) => tellRefusal({ status, text: body }), String);
+      this.emit("error", new Error(reason));
+      this.terminate();
     }
   }
   const fetch: FetchLike = async (requestUrl, { method, headers, body, signal }) => {
@@ -31,7 +40,7 @@ export function createTopicClient(address: ServerAddress): TopicClient {
       isEndpointSecure: () => true,
     },
     configuration: TopicConfigurations.Default.latest().withThrowOnErrors(true),
-    timing: { publishTimeoutMs: PUBLISH_TIMEOUT_MS },
+    timing: { publishTimeoutMs: ANSWER_TIMEOUT_MS },
     WebSocket: Socket,
     fetch,
   });

@@ -27,7 +27,7 @@ export class Link {
   /** When something was asked that nothing has come after: the opening is the first question, pings are the others. */
   #askedAt: number | undefined;
   #cancelTimer: () => void = () => undefined;
-  /** What the `error` event said, for the `close` event that follows it. */
+  /** What the first `error` event said, for the `close` event that follows it. */
   #fault: SocketEvent | undefined;
 
   /** Begins to open it. Throws what the constructor of the WebSocket throws. */
@@ -47,7 +47,7 @@ export class Link {
       events.onOpen();
     });
     listen("message", ({ data }) => this.#take(data));
-    listen("error", (event) => (this.#fault = event));
+    listen("error", (event) => (this.#fault ??= event));
     listen("close", ({ code, reason }) => {
       const why = this.#fault?.message || reason || code;
       this.#end(

@@ -1,12 +1,14 @@
 // `subito publish` and `subito subscribe` on real servers: what they print, and with which exit code they end.
 
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcessByStdio, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { after, before, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type RealServer, runCommand, startRealServer } from "../testing/real-server.js";
 
@@ -22,7 +24,7 @@ after(() => server.close());
 class Subscriber {
   stdout = "";
   stderr = "";
-  readonly #child: ChildProcess;
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly exited: Promise<unknown[]>;
 
   constructor(target: { readonly url: string; readonly apiKey: string }, args: readonly string[]) {
@@ -41,14 +43,40 @@ class Subscriber {
   async until(pattern: RegExp): Promise<void> {
     const ended = this.exited.then(() => "ended");
     while (!pattern.test(this.stderr)) {
-      const first = await Promise.race([once(this.#child.stderr ?? this.#child, "data"), ended]);
+      const first = await Promise.race([once(this.#child.stderr, "data"), ended]);
       if (first === "ended" && !pattern.test(this.stderr)) assert.fail(`it ended: ${this.stderr}`);
     }
+  }
+
+  /** Its standard output is not read any more until `go` is called, as by a program that is busy. */
+  halt(): void {
+    this.#child.stdout.pause();
+  }
+
+  go(): void {
+    this.#child.stdout.resume();
+  }
+
+  /** Its resident memory now. */
+  get residentMb(): number {
+    const [, kb] =
+      /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${this.#child.pid}/status`, "latin1")) ?? [];
+    return Number(kb) / 1024;
   }
 
   stop(): void {
     this.#child.kill("SIGTERM");
   }
+}
+
+async function publish(topic: string, text: string): Promise<void> {
+  const headers = { authorization: server.apiKey };
+  const { status } = await fetch(`${server.url}/topics/default/${topic}`, {
+    method: "POST",
+    headers,
+    body: text,
+  });
+  assert.equal(status, 204);
 }
 
 test("items are printed as they come, as text or base64, and after the last one it ends", async () => {
@@ -114,6 +142,56 @@ test("a server that goes away and comes back is told of, and the subscription go
   await second.close();
 });
 
+test("what waits for a slow reader is bounded, and each item is printed or told as lost", async (t) => {
+  const subscriber = new Subscriber(server, ["default", "slow"]);
+  t.after(() => subscriber.stop());
+  await subscriber.until(/subscribed to slow/);
+  subscriber.halt();
+  const itemBytes = 500_000;
+  const itemCount = 800;
+  for (let round = 0; round < itemCount / 4; round++) {
+    await Promise.all([0, 1, 2, 3].map(() => publish("slow", "x".repeat(itemBytes))));
+  }
+  // All of them would be 400 MB.
+  const { residentMb } = subscriber;
+  assert.ok(residentMb < 300, `${residentMb} MB`);
+  subscriber.go();
+  await publish("slow", "the end");
+  while (!subscriber.stdout.endsWith("the end\n")) await delay(20);
+  // Publishes that are under way together may change places: what counts is how many there are.
+  const printed = subscriber.stdout.split("\n").length - 2;
+  const losses = [...subscriber.stderr.matchAll(/items (\d+) to (\d+) are lost/g)];
+  const lost = losses.reduce((sum, [, first, last]) => sum + Number(last) - Number(first) + 1, 0);
+  assert.ok(lost > 0);
+  assert.equal(printed + lost, itemCount);
+});
+
+test("without a reader it ends, and without a word", async () => {
+  for (let number = 1; number <= 3; number++) await publish("pipe", `item ${number}`);
+  const line = `${process.execPath} ${command} subscribe default pipe --from 1 | head -1`;
+  const env = { ...process.env, SUBITO_URL: server.url, SUBITO_API_KEY: server.apiKey };
+  const child = execFile("sh", ["-c", line], { env });
+  let output = "";
+  child.stdout?.on("data", (text: string) => (output += text));
+  child.stderr?.on("data", (text: string) => (output += text));
+  // It notices when it prints the next one.
+  const more = setInterval(() => void publish("pipe", "more"), 100);
+  await once(child, "close");
+  clearInterval(more);
+  assert.equal(output.replace("subito: subscribed to pipe in default\n", ""), "item 1\n");
+});
+
+test("a terminal gets escapes in place of what would act on it", async () => {
+  await publish("terminal", "one\u001b[2J\ntwo");
+  const line = `${process.execPath} ${command} subscribe default terminal --from 1 --count 1`;
+  const env = { ...process.env, SUBITO_URL: server.url, SUBITO_API_KEY: server.apiKey };
+  const child = execFile("script", ["--quiet", "--return", "--command", line, "/dev/null"], { env });
+  let output = "";
+  child.stdout?.on("data", (text: string) => (output += text));
+  const [status] = (await once(child, "close")) as [number];
+  assert.deepEqual([status, /one\\u001b\[2J\r\ntwo\r\n/.test(output)], [0, true], output);
+});
+
 test("over TLS with a private CA, and with a certificate of its own where one is asked for", async (t) => {
   const dir = mkdtempSync(join(tmpdir(), "subito-cli-tls-"));
   t.after(() => rmSync(dir, { recursive: true, force: true }));
@@ -154,7 +232,7 @@ test("what is refused is told, with exit code 1", async () => {
     [
       ["default", "x"],
       { SUBITO_URL: server.url.replace("http:", "https:") },
-      /before secure TLS connection was established/,
+      /before secure TLS connection was established.* begin the URL with http:\/\/\.\n$/,
     ],
   ];
   for (const [args, env, reason] of refusals) {
@@ -170,6 +248,22 @@ test("what is refused is told, with exit code 1", async () => {
   }
 });
 
+test("a server that is short of memory is heard, by every way", async (t) => {
+  const small = await startRealServer(["--port", "0", "--memory-max-mb", "1"]);
+  t.after(() => small.close());
+  // It looks a while after it has begun.
+  await delay(1500);
+  const env = { SUBITO_URL: small.url, SUBITO_API_KEY: small.apiKey };
+  for (const line of ["publish default x y", "subscribe default x", "keys list", "caches list"]) {
+    const { status, stderr } = await runCommand(line.split(" "), env);
+    assert.deepEqual(
+      [status, stderr],
+      [1, "subito: The server is short of memory; try again later.\n"],
+      line,
+    );
+  }
+});
+
 test("what cannot be is a usage error", async () => {
   for (const args of [
     ["publish", "default"],
@@ -180,6 +274,8 @@ test("what cannot be is a usage error", async () => {
     ["subscribe", "default"],
     ["subscribe", "default", "x", "--count", "-1"],
     ["subscribe", "default", "x", "--from", "1.5"],
+    ["subscribe", "default", "x", "--page", "5"],
+    ["subscribe", "default", "x", "--api-key", ""],
   ]) {
     assert.equal((await server.run(args)).status, 2, args.join(" "));
   }

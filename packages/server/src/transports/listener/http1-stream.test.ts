@@ -1,3 +1,5 @@
+// Bodies that go on, over HTTP/1.1: what leaves together.
+
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
