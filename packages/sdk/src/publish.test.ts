@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 import type { FetchInit, FetchLike } from "./settings.js";
 import { createWorld } from "./testing/subscriber.js";
 import { TopicClient } from "./topic-client.js";
@@ -78,16 +79,34 @@ test("names that cannot be sent are refused", async () => {
   const { client } = createWorld({ fetch });
   for (const [cache, topic] of [
     ["", "t"],
-    ["c", " "],
+    ["c", undefined],
+    [null, "t"],
+    ["c", 7],
     ["..", "t"],
     ["c", "."],
     ["c", "\ud800"],
-  ] as const) {
-    const answer = await client.publish(cache, topic, "x");
+  ]) {
+    const answer = await client.publish(cache as string, topic as string, "x");
     assert.ok(answer instanceof TopicPublish.Error);
     assert.equal(answer.errorCode(), "INVALID_ARGUMENT_ERROR");
   }
   assert.deepEqual(sent, []);
+});
+
+test("values that would arrive as something else are refused", async () => {
+  const { sent, fetch } = createFetch([204], [204]);
+  const { client } = createWorld({ fetch });
+  const wrong = [undefined, null, true, 5, {}, [1, 2], "a\ud800", "\udc00b", new Uint16Array([1, 2])];
+  for (const value of [...wrong, new ArrayBuffer(3), new DataView(new ArrayBuffer(3)), new Date(0)]) {
+    const answer = await client.publish("c", "t", value as string);
+    assert.ok(answer instanceof TopicPublish.Error);
+    assert.equal(answer.errorCode(), "INVALID_ARGUMENT_ERROR", typeof value);
+  }
+  assert.deepEqual(sent, []);
+  const ofAnotherRealm = runInNewContext("new Uint8Array([1, 2])") as Uint8Array;
+  for (const value of ["\ud83d\ude00", ofAnotherRealm]) {
+    assert.ok((await client.publish("c", "t", value)) instanceof TopicPublish.Success);
+  }
 });
 
 test("a token that is refused is fetched anew, once", async () => {

@@ -147,16 +147,18 @@ test("what a refused subscription and bad arguments resolve to", async () => {
   assert.equal(refused.message(), "no: NotFound");
   assert.equal(refused.innerException().isRetryable, false);
   for (const [cache, topic, options] of [
-    [" ", "news", {}],
     ["c", "", {}],
+    ["c", undefined, {}],
     ["c", "news", { resumeAtTopicSequenceNumber: -1 }],
     ["c", "news", { resumeAtTopicSequencePage: 0.5 }],
   ] as const) {
-    const answer = await world.client.subscribe(cache, topic, options);
+    const answer = await world.client.subscribe(cache, topic as string, options);
     assert.ok(answer instanceof TopicSubscribe.Error);
     assert.equal(answer.errorCode(), "INVALID_ARGUMENT_ERROR");
   }
-  assert.throws(() => new TopicClient({}), { message: /url or credentialProvider/ });
+  for (const props of [{}, undefined]) {
+    assert.throws(() => new TopicClient(props), { message: /url or credentialProvider/ });
+  }
 });
 
 test("without a WebSocket it says so", async () => {

@@ -46,7 +46,7 @@ export class TopicClient {
   #isClosed = false;
 
   /** Opens nothing yet. Throws SdkError INVALID_ARGUMENT_ERROR when there is no server's URL to be had from `props`. */
-  constructor(props: TopicClientProps) {
+  constructor(props: TopicClientProps = {}) {
     const { credentialProvider: credentials, configuration, getToken, url } = props;
     const endpoint = url ?? credentials?.getCacheEndpoint();
     if (endpoint === undefined) throw invalid("Give url or credentialProvider.");
@@ -65,6 +65,7 @@ export class TopicClient {
   ): Promise<TopicPublish.Response> {
     try {
       const path = toPath(cacheName, topicName);
+      checkValue(value);
       await publishItem(this.#settings, this.#tokens, path, value, options.signal);
       return new TopicPublish.Success();
     } catch (thrown) {
@@ -91,7 +92,7 @@ export class TopicClient {
     }
   }
 
-  /** Ends all subscriptions and the socket, for good. Publishes that are under way get their answer. */
+  /** Ends all subscriptions and the socket, for good. `publish`, which needs no socket, works on. */
   close(): void {
     this.#isClosed = true;
     this.#session.end();
@@ -135,20 +136,32 @@ function toCursor(options: SubscribeCallOptions): Cursor | undefined {
   return next === 0 ? undefined : { page, next };
 }
 
-/** What would not reach the server, or not as what it is. */
-function checkNames(cache: string, topic: string): void {
-  if (cache.trim() === "" || topic.trim() === "") throw invalid("A name must not be empty.");
+/** Types are no help to JavaScript: what is none of these would arrive as something else. */
+function checkValue(value: unknown): void {
+  if (typeof value === "string" ? LONE_SURROGATE.test(value) : !isUint8Array(value)) {
+    throw invalid("A value must be a Uint8Array or a well-formed string.");
+  }
+}
+
+const LONE_SURROGATE = /\p{Cs}/u;
+
+/** Those of other realms too. */
+function isUint8Array(value: unknown): boolean {
+  return {}.toString.call(value) === "[object Uint8Array]";
+}
+
+function checkNames(...names: readonly unknown[]): void {
+  for (const name of names) {
+    if (typeof name !== "string" || name === "") throw invalid("A name must be a non-empty string.");
+  }
 }
 
 function toPath(cache: string, topic: string): string {
   checkNames(cache, topic);
-  const isDots = [cache, topic].some((name) => name === "." || name === "..");
-  try {
-    if (!isDots) return `/topics/${encodeURIComponent(cache)}/${encodeURIComponent(topic)}`;
-  } catch {
-    // Half of a surrogate pair.
+  if ([cache, topic].some((name) => name === "." || name === ".." || LONE_SURROGATE.test(name))) {
+    throw invalid('A name cannot stand in a URL: ".", "..", half a surrogate pair.');
   }
-  throw invalid("A name cannot stand in a URL.");
+  return `/topics/${encodeURIComponent(cache)}/${encodeURIComponent(topic)}`;
 }
 
 function invalid(message: string): SdkError {

@@ -177,7 +177,7 @@ function createWebHandler(
       ...createHealthRoutes(late.isReady),
       ...createTopicRoutes({ topics, caller, turn, clock, pollTimeoutMs }),
       ...createSseRoutes({ topics, caller, topicsPerStreamMax }),
-      ...createApiKeyRoutes(access.apiKeys, caller, jsonBodyBytesMax),
+      ...createApiKeyRoutes({ ...access, caller, jsonBodyBytesMax, endpoint }),
       ...createRoleRoutes(access.roles, caller, jsonBodyBytesMax),
       ...createTokenRoutes({ ...access, caller, jsonBodyBytesMax, endpoint }),
       ...createMetricsRoutes(() => toPrometheusText(late.readMetrics()), caller),

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import {
   type RealServer,
+  runCommand,
   type Run,
   readClaims,
   readCredential,
@@ -42,6 +43,20 @@ describe("keys create", () => {
     const info = await findKey("plain");
     assert.deepEqual([info.role_id, info.expires_at_epoch_seconds], ["owner", undefined]);
     assert.equal((await runAs(key, "keys", "list")).status, 0);
+  });
+
+  test("the key carries what the server says is its endpoint, not where the command has found it", async () => {
+    const { host, port } = new URL(server.url);
+    const elsewhere = ["keys", "create", "--url", `http://localhost:${port}`];
+    const key = (await server.print(elsewhere)).trim();
+    assert.equal(readCredential(key).endpoint, host);
+    const made = JSON.parse(await server.print([...elsewhere, "--json"])) as Record<string, string>;
+    assert.deepEqual(readCredential(made["credential"] ?? ""), {
+      endpoint: made["endpoint"],
+      api_key: made["api_key"],
+    });
+    const v2 = await server.run([...elsewhere, "--form", "v2"]);
+    assert.ok(v2.stderr.includes(`endpoint ${host}\n`), v2.stderr);
   });
 
   test("--role gives what the role may, and no more", async () => {
@@ -149,7 +164,7 @@ test("a wrong command line is a usage error, and makes no key", async () => {
 });
 
 test("without a key, and without a server, it is said what to do", async () => {
-  const refused = await runAs("", "keys", "list");
+  const refused = await runCommand(["keys", "list"], { SUBITO_URL: server.url });
   assert.equal(refused.status, 1);
   assert.match(refused.stderr, /--api-key or SUBITO_API_KEY/);
   const nowhere = await server.run(["keys", "list", "--url", "http://127.0.0.1:1"]);

@@ -54,6 +54,10 @@ export interface KeyInfo {
 
 interface CreatedKey {
   readonly api_key: string;
+  /** Where clients find the server, by its own word: not always where this command has found it. */
+  readonly endpoint: string;
+  /** The two in the form in which SDKs take a key. */
+  readonly credential: string;
   readonly key_info: KeyInfo;
 }
 
@@ -102,15 +106,16 @@ async function create(address: ServerAddress, description: string, flags: Create
     form,
   };
   const created = (await callApi(address, "POST", "/api-keys", body)) as CreatedKey;
-  const endpoint = toEndpoint(address);
   if (flags.json) {
     process.stdout.write(`${JSON.stringify(created)}\n`);
     return;
   }
-  process.stdout.write(`${form === "v1" ? toSdkKey(endpoint, created.api_key) : created.api_key}\n`);
+  process.stdout.write(`${form === "v1" ? created.credential : created.api_key}\n`);
   // Beside the key, so that a script which reads standard output gets the key alone.
   if (form === "v2") {
-    process.stderr.write(`subito: for CredentialProvider.fromApiKeyV2, with the endpoint ${endpoint}\n`);
+    process.stderr.write(
+      `subito: for CredentialProvider.fromApiKeyV2, with the endpoint ${created.endpoint}\n`,
+    );
   }
 }
 
@@ -123,16 +128,6 @@ function parseForm(text: string): KeyForm {
 function parseExpiry(text: string): "never" | number {
   if (text === "never") return text;
   return Math.ceil(Date.now() / 1000) + parseDurationSeconds("--expires", text);
-}
-
-/** What SDKs call the endpoint: they put these labels before it themselves (wire-contract.md 1.1). */
-function toEndpoint(address: ServerAddress): string {
-  return new URL(address.url).host.replace(/^(?:cache|control|token)\./, "");
-}
-
-/** The form in which SDKs take a key: base64 of the server's address and the token. The server takes it too. */
-function toSdkKey(endpoint: string, token: string): string {
-  return Buffer.from(JSON.stringify({ endpoint, api_key: token })).toString("base64");
 }
 
 /** What is to be seen of keys. */

@@ -1,5 +1,6 @@
 // API keys over HTTP (wire-contract.md 7.2).
 
+import { formatCredential } from "../../auth/api-key.js";
 import { authorizeListAccess, authorizeManageAccess } from "../../auth/authorize.js";
 import type { ApiKeyRequest, ApiKeys, KeyForm } from "../../control/api-keys.js";
 import { ServiceError } from "../../kernel/errors.js";
@@ -10,7 +11,16 @@ import { type JsonObject, checkFields, parseJsonObject, readEpochSeconds, readTe
 import { toPage } from "./pages.js";
 import type { Route } from "./routes.js";
 
-export function createApiKeyRoutes(apiKeys: ApiKeys, caller: HttpCaller, jsonBodyBytesMax: number): Route[] {
+export interface ApiKeyRoutesOptions {
+  readonly apiKeys: ApiKeys;
+  readonly caller: HttpCaller;
+  readonly jsonBodyBytesMax: number;
+  /** Where clients find this server. */
+  readonly endpoint: () => string;
+}
+
+export function createApiKeyRoutes(options: ApiKeyRoutesOptions): Route[] {
+  const { apiKeys, caller, jsonBodyBytesMax, endpoint } = options;
   return [
     {
       method: "POST",
@@ -19,7 +29,13 @@ export function createApiKeyRoutes(apiKeys: ApiKeys, caller: HttpCaller, jsonBod
         const grant = authorizeManageAccess(await caller.authenticate(request));
         const spec = parseCreateRequest(parseJsonObject(request.body, jsonBodyBytesMax));
         const { record, token } = await apiKeys.create(grant, spec);
-        return jsonResponse(200, { api_key: token, key_info: toKeyInfo(record) });
+        return jsonResponse(200, {
+          api_key: token,
+          endpoint: endpoint(),
+          // What SDKs take as an API key (wire-contract.md 3.1).
+          credential: formatCredential({ endpoint: endpoint(), apiKey: token }),
+          key_info: toKeyInfo(record),
+        });
       },
     },
     {

@@ -48,7 +48,12 @@ function createRoutes(): Route[] {
       pollTimeoutMs: 1,
     }),
     ...createSseRoutes({ topics: untouchable("topics"), caller: stranger, topicsPerStreamMax: 1 }),
-    ...createApiKeyRoutes(untouchable("apiKeys"), stranger, 1000),
+    ...createApiKeyRoutes({
+      apiKeys: untouchable("apiKeys"),
+      caller: stranger,
+      jsonBodyBytesMax: 1000,
+      endpoint: () => "localhost:8080",
+    }),
     ...createRoleRoutes(untouchable("roles"), stranger, 1000),
     ...createTokenRoutes({
       tokens: untouchable("tokens"),

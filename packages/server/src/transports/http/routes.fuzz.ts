@@ -66,17 +66,17 @@ const apiKeys = {
 const timer = { cancel() {} };
 const clock = { after: () => timer } as unknown as Clock;
 const caller = { authenticate: () => LOCAL_PRINCIPAL };
+const endpoint = (): string => "h:1";
 let internal: ServiceError | undefined;
 const always = [
   ...createHealthRoutes(() => true),
   ...createTopicRoutes({ topics, caller, turn: createTurn((end) => end()), clock, pollTimeoutMs: 1 }),
-  ...createApiKeyRoutes(apiKeys, caller, 1000),
+  ...createApiKeyRoutes({ apiKeys, caller, jsonBodyBytesMax: 1000, endpoint }),
 ];
 
 /** With roles and tokens of its own, so that an input finds nothing of those before it. */
 function createHandler(): HttpHandler {
   const access = createTestAccess();
-  const endpoint = (): string => "h:1";
   const routes = [
     ...always,
     ...createRoleRoutes(access.roles, caller, 1000),
