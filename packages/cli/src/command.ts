@@ -58,7 +58,9 @@ function tellProblem(error: unknown, options: Options): string {
     case "ERR_PARSE_ARGS_UNKNOWN_OPTION":
       return `There is no option ${option}. A text that begins with a dash goes behind \`--\`.`;
     case "ERR_PARSE_ARGS_INVALID_OPTION_VALUE":
-      return `${option} takes ${options[option.slice(2)]?.type === "string" ? "a" : "no"} value.`;
+      if (options[option.slice(2)]?.type !== "string") return `${option} takes no value.`;
+      if (!/ambiguous/.test(message)) return `${option} takes a value.`;
+      return `${option} takes a value; one that begins with a dash is written ${option}=VALUE.`;
     default:
       return message;
   }

@@ -10,7 +10,9 @@ const API_KEY_HINT = "Give the server's API key with --api-key or SUBITO_API_KEY
 
 /** The server's word on a key or token, and what to do about it. */
 export function describeRefusedKey(reason: string): string {
-  return /expired|revoked/.test(reason) ? `${reason} Make a new one.` : `${reason} ${API_KEY_HINT}`;
+  if (/expired|revoked/.test(reason)) return `${reason} Make a new one.`;
+  // How a request would bring it is no matter of the person's.
+  return `${reason.replace(/(is needed)\b.*$/, "$1.")} ${API_KEY_HINT}`;
 }
 
 /** What OpenSSL and Node say of a certificate whose CA is not known. */
@@ -58,6 +60,8 @@ export function describeFailure(error: unknown): string {
     if (error.code === Code.DeadlineExceeded) return NO_ANSWER;
     const hint = connectionHint(error.message);
     if (hint !== "") return `${shorten(error.rawMessage)}.${hint}`;
+    // What speaks no HTTP/2.
+    if (error.rawMessage === "Protocol error") return "What answered is no Subito server.";
     return error.code === Code.Unauthenticated ? describeRefusedKey(error.rawMessage) : error.rawMessage;
   }
   if (error instanceof SdkError) return describeSdkError(error);

@@ -25,12 +25,20 @@ test("no command, and one that there is not, are usage errors with the list", as
   }
 });
 
+test("it says its version", async () => {
+  for (const word of ["--version", "-v", "version"]) {
+    const { status, stdout } = await runCommand([word], {});
+    assert.equal(status, 0);
+    assert.match(stdout, /^subito \d+\.\d+\.\d+\n$/);
+  }
+});
+
 test("options that there are not, or without their value, are told in short", async () => {
   const wrong: readonly (readonly [args: string[], told: string])[] = [
     [["--bogus"], "There is no option --bogus. A text that begins with a dash goes behind `--`."],
     [["-5"], "There is no option -5. A text that begins with a dash goes behind `--`."],
     [["--url"], "--url takes a value."],
-    [["--url", "--help"], "--url takes a value."],
+    [["--url", "--help"], "--url takes a value; one that begins with a dash is written --url=VALUE."],
     [["--help=yes"], "--help takes no value."],
   ];
   for (const [args, told] of wrong) {

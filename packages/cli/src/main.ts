@@ -1,5 +1,6 @@
 // `subito COMMAND …`: finds the command and turns what it throws into a message and an exit code.
 
+import { readFileSync } from "node:fs";
 import { caches } from "./commands/caches.js";
 import { cert } from "./commands/cert.js";
 import { keys } from "./commands/keys.js";
@@ -21,7 +22,12 @@ const EXIT_USAGE = 2;
 function help(): string {
   const width = Math.max(...commands.map((command) => command.usage.length));
   const lines = commands.map((command) => `  subito ${command.usage.padEnd(width)}  ${command.summary}`);
-  return `Subito: publish/subscribe that speaks Momento's wire.\n\n${lines.join("\n")}\n\nEvery command explains itself with --help.\n`;
+  return `Subito: publish/subscribe that speaks Momento's wire.\n\n${lines.join("\n")}\n\nEvery command explains itself with --help. --version says which Subito this is.\n`;
+}
+
+function readVersion(): string {
+  const description = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(description) as { version: string }).version;
 }
 
 async function run(argv: readonly string[]): Promise<number> {
@@ -29,6 +35,10 @@ async function run(argv: readonly string[]): Promise<number> {
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
     process.stdout.write(help());
     return name === undefined ? EXIT_USAGE : 0;
+  }
+  if (name === "--version" || name === "-v" || name === "version") {
+    process.stdout.write(`subito ${readVersion()}\n`);
+    return 0;
   }
   const command = commands.find((candidate) => candidate.name === name);
   if (command === undefined) throw new UsageError(`There is no command "${name}".\n\n${help()}`);

@@ -41,8 +41,10 @@ export function serverAddress(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): ServerAddress {
   const url = values.url ?? env["SUBITO_URL"] ?? "http://127.0.0.1:8080";
-  if (!URL.canParse(url) || !/^https?:/.test(url)) {
-    throw new UsageError(`"${url}" is not the URL of a server; it looks like http://127.0.0.1:8080.`);
+  if (!isServerUrl(url)) {
+    throw new UsageError(
+      `That is not the URL of a server; it looks like http://127.0.0.1:8080, without more.`,
+    );
   }
   if (values["api-key"]?.trim() === "") throw new UsageError("--api-key is empty. Is a variable unset?");
   const tls = readTrust(values, env);
@@ -51,6 +53,13 @@ export function serverAddress(
     token: parseToken(values["api-key"] ?? env["SUBITO_API_KEY"] ?? ""),
     tls,
   };
+}
+
+/** With a path, a query or a password it is none; and is not shown, since it may have a key in it. */
+function isServerUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, host, href } = new URL(text);
+  return /^https?:$/.test(protocol) && href === `${protocol}//${host}/`;
 }
 
 /** What cannot stand in a header is refused here, and not shown: it may be a key and more. */

@@ -57,9 +57,16 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
+/** The directory is often made within a project, and its keys would be committed with the rest. */
+async function keepOutOfGit(directory: string): Promise<void> {
+  const path = join(directory, ".gitignore");
+  if ((await readIfThere(path)) === undefined) await writeNew(path, "*\n", CERTIFICATE_MODE);
+}
+
 /** Rejects when either file exists, and leaves it as it is: a CA's key that is lost cannot be had again. */
 export async function writeAuthority(directory: string, { cert, key }: CertificateAndKey): Promise<void> {
   const keyPath = join(directory, "ca-key.pem");
+  await keepOutOfGit(directory);
   await writeNew(keyPath, key, KEY_MODE);
   try {
     await writeNew(join(directory, "ca.pem"), cert, CERTIFICATE_MODE);

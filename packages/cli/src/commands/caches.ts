@@ -2,13 +2,9 @@
 
 import { type Client, createClient } from "@connectrpc/connect";
 import { ScsControl } from "@subito/wire/controlclient";
-import {
-  CLIENT_OPTIONS_HELP,
-  type Command,
-  UsageError,
-  clientOptions,
-  parseCommandLine,
-} from "../command.js";
+import { type ActionShape, actionOptions, chooseAction } from "../actions.js";
+import { CLIENT_OPTIONS_HELP, type Command, parseCommandLine } from "../command.js";
+import { toPrintable } from "../printable.js";
 import { grpcTransport, serverAddress } from "../server-connection.js";
 
 const HELP = `subito caches list
@@ -22,43 +18,48 @@ A cache is the space in which topics live. Deleting one ends its subscriptions.
 ${CLIENT_OPTIONS_HELP}
 `;
 
+const NAME = "the name of a cache";
+
+const actions = {
+  list: {},
+  create: { argument: NAME },
+  delete: { argument: NAME },
+  flush: { argument: NAME },
+} as const satisfies Readonly<Record<string, ActionShape>>;
+
 export const caches: Command = {
   name: "caches",
   usage: "caches list|create|delete|flush [NAME]",
   summary: "manage caches",
   async run(argv) {
-    const options = { ...clientOptions, json: { type: "boolean" } } as const;
-    const { values, positionals } = parseCommandLine("caches", argv, options);
+    const { values, positionals } = parseCommandLine("caches", argv, actionOptions);
     if (values.help) {
       process.stdout.write(HELP);
       return 0;
     }
-    const [action = "", cacheName, ...more] = positionals;
-    if (more.length > 0) throw new UsageError("That is one argument too many.\nSee `subito caches --help`.");
+    const { action, argument: cacheName } = chooseAction("caches", actions, values, positionals);
     const client = createClient(ScsControl, grpcTransport(serverAddress(values)));
-    if (action === "list") await list(client, values.json === true);
-    else await change(client, action, cacheName);
+    switch (action) {
+      case "list":
+        await list(client, values.json === true);
+        break;
+      case "create":
+        await client.createCache({ cacheName });
+        break;
+      case "delete":
+        await client.deleteCache({ cacheName });
+        break;
+      case "flush":
+        await client.flushCache({ cacheName });
+        break;
+    }
     return 0;
   },
 };
 
 async function list(client: Client<typeof ScsControl>, json: boolean): Promise<void> {
   const names = (await client.listCaches({})).cache.map((cache) => cache.cacheName);
-  process.stdout.write(json ? `${JSON.stringify(names)}\n` : names.map((name) => `${name}\n`).join(""));
-}
-
-async function change(
-  client: Client<typeof ScsControl>,
-  action: string,
-  cacheName: string | undefined,
-): Promise<void> {
-  if (!["create", "delete", "flush"].includes(action)) {
-    throw new UsageError(
-      `caches takes list, create, delete or flush, not "${action}".\nSee \`subito caches --help\`.`,
-    );
-  }
-  if (cacheName === undefined) throw new UsageError(`caches ${action} takes the name of a cache.`);
-  if (action === "create") await client.createCache({ cacheName });
-  else if (action === "delete") await client.deleteCache({ cacheName });
-  else await client.flushCache({ cacheName });
+  process.stdout.write(
+    json ? `${JSON.stringify(names)}\n` : names.map((name) => `${toPrintable(name)}\n`).join(""),
+  );
 }

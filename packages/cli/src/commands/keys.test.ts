@@ -68,7 +68,7 @@ describe("keys create", () => {
     assert.equal((await runAs(viewer, "publish", "default", "t", "x")).status, 1);
     const unknown = await server.run(["keys", "create", "--role", "nobody"]);
     assert.equal(unknown.status, 1);
-    assert.match(unknown.stderr, /There is no role "nobody"/);
+    assert.match(unknown.stderr, /There is no role with the id "nobody"/);
   });
 
   test("--expires is counted from now", async () => {

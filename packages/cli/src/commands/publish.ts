@@ -1,7 +1,6 @@
 // `subito publish CACHE TOPIC TEXT`.
 
 import { isUtf8 } from "node:buffer";
-import { buffer } from "node:stream/consumers";
 import {
   CLIENT_OPTIONS_HELP,
   type Command,
@@ -20,6 +19,9 @@ Publishes one item: TEXT, or standard input when TEXT is left out.
   --binary           publish the bytes of standard input, as binary
 ${CLIENT_OPTIONS_HELP}
 `;
+
+/** An item has 1 MiB at most; in base64 it is a third longer. */
+const INPUT_BYTES_MAX = 2 * 1024 * 1024;
 
 export const publish: Command = {
   name: "publish",
@@ -48,7 +50,14 @@ export const publish: Command = {
 };
 
 async function readInput(isBinary: boolean): Promise<string | Uint8Array> {
-  const bytes = await buffer(process.stdin);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > INPUT_BYTES_MAX) throw new UsageError("Standard input has more than an item can hold.");
+  }
+  const bytes = Buffer.concat(chunks);
   if (isBinary) return bytes;
   // What is none would be changed without a word.
   if (!isUtf8(bytes))
@@ -57,8 +66,10 @@ async function readInput(isBinary: boolean): Promise<string | Uint8Array> {
 }
 
 function parseBase64(value: string): Uint8Array {
-  const bytes = Buffer.from(value.trim(), "base64");
-  if (bytes.toString("base64").replace(/=+$/, "") !== value.trim().replace(/=+$/, "")) {
+  // Of either alphabet.
+  const digits = value.trim().replace(/=+$/, "").replaceAll("-", "+").replaceAll("_", "/");
+  const bytes = Buffer.from(digits, "base64");
+  if (bytes.toString("base64").replace(/=+$/, "") !== digits) {
     throw new UsageError("TEXT is not base64.");
   }
   return bytes;

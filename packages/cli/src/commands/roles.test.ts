@@ -130,7 +130,7 @@ test("a name that is taken, rules that are not valid, and an unknown id are refu
   ]) {
     const { status, stderr } = await server.run(["roles", ...args]);
     assert.equal(status, 1);
-    assert.match(stderr, /There is no role "none"/);
+    assert.match(stderr, /There is no role with the id "none"/);
   }
 });
 

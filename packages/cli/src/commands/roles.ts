@@ -121,7 +121,7 @@ async function change(address: ServerAddress, id: string, flags: RoleFlags): Pro
   }
   const given = file === undefined ? undefined : await readPermissions(file);
   const old = (await listRoles(address)).find((role) => role.role_id === id);
-  if (old === undefined) throw new Error(`There is no role ${JSON.stringify(id)}.`);
+  if (old === undefined) throw new Error(`There is no role with the id ${JSON.stringify(id)}.`);
   const body = {
     role_name: name ?? old.role_name,
     permissions: given ?? old.permissions,

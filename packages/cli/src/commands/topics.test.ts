@@ -1,18 +1,12 @@
 // `subito publish` and `subito subscribe` on real servers: what they print, and with which exit code they end.
 
 import assert from "node:assert/strict";
-import { type ChildProcessByStdio, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
 import { after, before, test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { type RealServer, runCommand, startRealServer } from "../testing/real-server.js";
-
-const command = fileURLToPath(new URL("../../bin/subito.js", import.meta.url));
+import { Subscriber } from "../testing/subscriber.js";
 
 let server: RealServer;
 before(async () => {
@@ -20,75 +14,16 @@ before(async () => {
 });
 after(() => server.close());
 
-/** A running `subito subscribe`, and what it has printed so far. */
-class Subscriber {
-  stdout = "";
-  stderr = "";
-  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
-  readonly exited: Promise<unknown[]>;
-
-  constructor(target: { readonly url: string; readonly apiKey: string }, args: readonly string[]) {
-    const env = { ...process.env, SUBITO_URL: target.url, SUBITO_API_KEY: target.apiKey };
-    const child = spawn(process.execPath, [command, "subscribe", ...args], {
-      env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    this.#child = child;
-    this.exited = once(child, "exit");
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (this.stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
-  }
-
-  /** Resolves when standard error has `pattern`; rejects when the command ends before. */
-  async until(pattern: RegExp): Promise<void> {
-    const ended = this.exited.then(() => "ended");
-    while (!pattern.test(this.stderr)) {
-      const first = await Promise.race([once(this.#child.stderr, "data"), ended]);
-      if (first === "ended" && !pattern.test(this.stderr)) assert.fail(`it ended: ${this.stderr}`);
-    }
-  }
-
-  /** Its standard output is not read any more until `go` is called, as by a program that is busy. */
-  halt(): void {
-    this.#child.stdout.pause();
-  }
-
-  go(): void {
-    this.#child.stdout.resume();
-  }
-
-  /** Its resident memory now. */
-  get residentMb(): number {
-    const [, kb] =
-      /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${this.#child.pid}/status`, "latin1")) ?? [];
-    return Number(kb) / 1024;
-  }
-
-  stop(): void {
-    this.#child.kill("SIGTERM");
-  }
-}
-
-async function publish(topic: string, text: string): Promise<void> {
-  const headers = { authorization: server.apiKey };
-  const { status } = await fetch(`${server.url}/topics/default/${topic}`, {
-    method: "POST",
-    headers,
-    body: text,
-  });
-  assert.equal(status, 204);
-}
-
 test("items are printed as they come, as text or base64, and after the last one it ends", async () => {
   const subscriber = new Subscriber(server, ["default", "plain", "--count", "5"]);
   await subscriber.until(/subito: subscribed to plain in default\n/);
   await server.print(["publish", "default", "plain", "Hello é"]);
-  await server.print(["publish", "default", "plain", "AAEC", "--base64"]);
+  await server.print(["publish", "default", "plain", "_-8=", "--base64"]);
   await server.print(["publish", "default", "plain"], "from standard input");
   await server.print(["publish", "default", "plain", "--binary"], Buffer.from([0xff, 0, 0xfe]));
   await server.print(["publish", "default", "plain", ""]);
   assert.deepEqual(await subscriber.exited, [0, null]);
-  assert.equal(subscriber.stdout, "Hello é\nAAEC\nfrom standard input\n/wD+\n\n");
+  assert.equal(subscriber.stdout, "Hello é\n/+8=\nfrom standard input\n/wD+\n\n");
   assert.equal(subscriber.stderr, "subito: subscribed to plain in default\n");
 });
 
@@ -140,56 +75,6 @@ test("a server that goes away and comes back is told of, and the subscription go
   known.stop();
   await known.exited;
   await second.close();
-});
-
-test("what waits for a slow reader is bounded, and each item is printed or told as lost", async (t) => {
-  const subscriber = new Subscriber(server, ["default", "slow"]);
-  t.after(() => subscriber.stop());
-  await subscriber.until(/subscribed to slow/);
-  subscriber.halt();
-  const itemBytes = 500_000;
-  const itemCount = 800;
-  for (let round = 0; round < itemCount / 4; round++) {
-    await Promise.all([0, 1, 2, 3].map(() => publish("slow", "x".repeat(itemBytes))));
-  }
-  // All of them would be 400 MB.
-  const { residentMb } = subscriber;
-  assert.ok(residentMb < 300, `${residentMb} MB`);
-  subscriber.go();
-  await publish("slow", "the end");
-  while (!subscriber.stdout.endsWith("the end\n")) await delay(20);
-  // Publishes that are under way together may change places: what counts is how many there are.
-  const printed = subscriber.stdout.split("\n").length - 2;
-  const losses = [...subscriber.stderr.matchAll(/items (\d+) to (\d+) are lost/g)];
-  const lost = losses.reduce((sum, [, first, last]) => sum + Number(last) - Number(first) + 1, 0);
-  assert.ok(lost > 0);
-  assert.equal(printed + lost, itemCount);
-});
-
-test("without a reader it ends, and without a word", async () => {
-  for (let number = 1; number <= 3; number++) await publish("pipe", `item ${number}`);
-  const line = `${process.execPath} ${command} subscribe default pipe --from 1 | head -1`;
-  const env = { ...process.env, SUBITO_URL: server.url, SUBITO_API_KEY: server.apiKey };
-  const child = execFile("sh", ["-c", line], { env });
-  let output = "";
-  child.stdout?.on("data", (text: string) => (output += text));
-  child.stderr?.on("data", (text: string) => (output += text));
-  // It notices when it prints the next one.
-  const more = setInterval(() => void publish("pipe", "more"), 100);
-  await once(child, "close");
-  clearInterval(more);
-  assert.equal(output.replace("subito: subscribed to pipe in default\n", ""), "item 1\n");
-});
-
-test("a terminal gets escapes in place of what would act on it", async () => {
-  await publish("terminal", "one\u001b[2J\ntwo");
-  const line = `${process.execPath} ${command} subscribe default terminal --from 1 --count 1`;
-  const env = { ...process.env, SUBITO_URL: server.url, SUBITO_API_KEY: server.apiKey };
-  const child = execFile("script", ["--quiet", "--return", "--command", line, "/dev/null"], { env });
-  let output = "";
-  child.stdout?.on("data", (text: string) => (output += text));
-  const [status] = (await once(child, "close")) as [number];
-  assert.deepEqual([status, /one\\u001b\[2J\r\ntwo\r\n/.test(output)], [0, true], output);
 });
 
 test("over TLS with a private CA, and with a certificate of its own where one is asked for", async (t) => {
@@ -248,22 +133,6 @@ test("what is refused is told, with exit code 1", async () => {
   }
 });
 
-test("a server that is short of memory is heard, by every way", async (t) => {
-  const small = await startRealServer(["--port", "0", "--memory-max-mb", "1"]);
-  t.after(() => small.close());
-  // It looks a while after it has begun.
-  await delay(1500);
-  const env = { SUBITO_URL: small.url, SUBITO_API_KEY: small.apiKey };
-  for (const line of ["publish default x y", "subscribe default x", "keys list", "caches list"]) {
-    const { status, stderr } = await runCommand(line.split(" "), env);
-    assert.deepEqual(
-      [status, stderr],
-      [1, "subito: The server is short of memory; try again later.\n"],
-      line,
-    );
-  }
-});
-
 test("what cannot be is a usage error", async () => {
   for (const args of [
     ["publish", "default"],
@@ -276,11 +145,15 @@ test("what cannot be is a usage error", async () => {
     ["subscribe", "default", "x", "--from", "1.5"],
     ["subscribe", "default", "x", "--page", "5"],
     ["subscribe", "default", "x", "--api-key", ""],
+    ["subscribe", "default", "x", "--url", `${server.url}/path`],
+    ["publish", "default", "x", "y", "--url", server.url.replace("//", "//user:secret@")],
   ]) {
     assert.equal((await server.run(args)).status, 2, args.join(" "));
   }
   const noText = await server.run(["publish", "default", "x"], Buffer.from([0xff]));
   assert.deepEqual([noText.status, /--binary/.test(noText.stderr)], [2, true]);
+  const tooMuch = await server.run(["publish", "default", "x"], "x".repeat(3_000_000));
+  assert.deepEqual([tooMuch.status, /more than an item can hold/.test(tooMuch.stderr)], [2, true]);
   assert.deepEqual(await server.run(["subscribe", "default", "x", "--count", "0"]), {
     status: 0,
     stdout: "",

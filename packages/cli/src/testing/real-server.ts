@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const command = fileURLToPath(new URL("../../bin/subito.js", import.meta.url));
+/** Path of the program `subito`. */
+export const COMMAND = fileURLToPath(new URL("../../bin/subito.js", import.meta.url));
 
 export interface Run {
   readonly status: number;
@@ -43,19 +44,20 @@ export function runCommand(
 ): Promise<Run> {
   return new Promise((resolve) => {
     const options = { env: { ...cleanEnvironment(), ...env } };
-    const child = execFile(process.execPath, [command, ...args], options, (error, stdout, stderr) => {
+    const child = execFile(process.execPath, [COMMAND, ...args], options, (error, stdout, stderr) => {
       // Killed by a signal it has no number.
       const status = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
       resolve({ status, stdout, stderr });
     });
-    child.stdin?.end(input);
+    // It may end before it has read all.
+    child.stdin?.on("error", () => undefined).end(input);
   });
 }
 
 /** Starts it on a free port of loopback, or as `more` says; rejects when it ends before it listens. */
 export async function startRealServer(more: readonly string[] = ["--port", "0"]): Promise<RealServer> {
   const directory = mkdtempSync(join(tmpdir(), "subito-cli-"));
-  const args = [command, "serve", ...more, "--data-dir", directory, "--auth", "required"];
+  const args = [COMMAND, "serve", ...more, "--data-dir", directory, "--auth", "required"];
   const child = spawn(process.execPath, args, {
     env: cleanEnvironment(),
     stdio: ["ignore", "pipe", "ignore"],

@@ -98,6 +98,7 @@ test("limits follow their flags", () => {
 });
 
 test("auth follows the host, and open is refused where others could come in", () => {
+  assert.equal(configOf(["--host", "[::1]"]).host, "::1");
   for (const host of ["127.0.0.1", "127.9.9.9", "localhost", "::1", "0:0:0:0:0:0:0:1"]) {
     assert.equal(configOf(["--host", host]).auth, "open");
     assert.equal(configOf(["--host", host, "--auth", "required"]).auth, "required");
@@ -168,10 +169,14 @@ test("unknown and unfinished flags are refused, with a suggestion where one is n
   match(["--completely-else"], /no flag --completely-else$/);
   match(["--__proto__", "x"], /no flag --__proto__$/);
   assert.equal(problemsOf(["--prot", "1", "--hots", "x"]).length, 2);
-  match(["--port"], /--port/);
-  match(["--port", "--host"], /--port/);
-  match(["8080"], /8080/);
-  match(["-p", "80"], /-p/);
+  match(["--port"], /^--port takes a value\.$/);
+  match(
+    ["--port", "--host"],
+    /^--port takes a value; one that begins with a dash is written --port=VALUE\.$/,
+  );
+  match(["--help=x"], /^--help takes no value\.$/);
+  match(["8080"], /^Only flags are taken; "8080" is none\.$/);
+  match(["-p", "80"], /^There is no flag -p\.$/);
 });
 
 test("help is asked for by --help and -h, and names every flag, default and meaning", () => {

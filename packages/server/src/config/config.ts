@@ -64,7 +64,7 @@ export function parseFlags(argv: readonly string[]): RawOptions | "help" {
   try {
     ({ values } = parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }));
   } catch (error) {
-    throw new ConfigError([error instanceof Error ? error.message : String(error)]);
+    throw new ConfigError([tellProblem(error)]);
   }
   return values["help"] === true ? "help" : values;
 }
@@ -84,6 +84,8 @@ export function parseConfig(flags: RawOptions, environment: RawOptions = {}): Co
     }
     values.set(option.flag, given ?? option.defaultText ?? "");
   }
+  // As it stands in URLs.
+  values.set("host", (values.get("host") as string).replace(/^\[(.*)\]$/, "$1"));
   const text = (flag: OptionFlag): string => values.get(flag) as string;
   const auth = text("auth") || (isLoopbackAddress(text("host")) ? "open" : "required");
   if (auth === "open" && !isLoopbackAddress(text("host"))) problems.push(openElsewhere(text("host")));
@@ -122,6 +124,23 @@ function parseOrigins(text: string, auth: Config["auth"]): Config["allowedOrigin
   if (text === "" && auth === "open") return "loopback";
   if (text === "all") return text;
   return new Set(text === "" || text === "none" ? [] : text.split(","));
+}
+
+/** In place of Node's words, which are long, and speak of positional arguments. */
+function tellProblem(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const [, word = ""] = /'(?:-\w, )?([^' ]*)/.exec(message) ?? [];
+  switch (code) {
+    case "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL":
+      return `Only flags are taken; ${JSON.stringify(word)} is none.`;
+    case "ERR_PARSE_ARGS_UNKNOWN_OPTION":
+      return `There is no flag ${word}.`;
+    case "ERR_PARSE_ARGS_INVALID_OPTION_VALUE":
+      if (!/ambiguous/.test(message)) return `${word} takes ${word === "--help" ? "no" : "a"} value.`;
+      return `${word} takes a value; one that begins with a dash is written ${word}=VALUE.`;
+    default:
+      return message;
+  }
 }
 
 /** A sentence for each word that looks like a flag and is none: parseArgs would tell of the first only, and not of what was meant. */

@@ -121,5 +121,5 @@ function checkText(name: string, description: string): void {
 }
 
 function unknownRole(id: string): ServiceError {
-  return new ServiceError("not_found", `There is no role ${JSON.stringify(id.slice(0, 64))}.`);
+  return new ServiceError("not_found", `There is no role with the id ${JSON.stringify(id.slice(0, 64))}.`);
 }
