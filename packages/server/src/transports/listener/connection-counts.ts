@@ -14,6 +14,9 @@ export class ConnectionCounts {
     memory: 0,
     shutdown: 0,
     tls_on_plaintext: 0,
+    plaintext_on_tls: 0,
+    client_certificate: 0,
+    tls_handshake: 0,
     unknown_protocol: 0,
     preface_timeout: 0,
   };

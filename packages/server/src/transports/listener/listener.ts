@@ -95,7 +95,11 @@ class PortListener implements Listener {
     this.#log = new SeldomLog(clock, log);
     if (tls === undefined) return;
     const { credentials } = tls.certificates;
-    const handshakes = new TlsHandshakes({ credentials, clock, log: this.#log, timeoutMs });
+    const handshakes = new TlsHandshakes({
+      ...{ credentials, clock, timeoutMs },
+      counts: options.counts,
+      log: this.#log,
+    });
     tls.certificates.onChange((renewed) => handshakes.use(renewed));
     this.#handshakes = handshakes;
   }
@@ -250,7 +254,7 @@ class PortListener implements Listener {
     if (this.#stopped !== undefined) return;
     this.#stopped = Promise.all([close(this.#plaintext), close(this.#tls)]);
     for (const connection of this.#http2Connections) connection.announceShutdown();
-    this.counts.refused.shutdown += this.#untold.size;
+    this.counts.refused.shutdown += this.#untold.size + (this.#handshakes?.count ?? 0);
     for (const socket of this.#untold) socket.destroy();
     this.#handshakes?.destroy();
     this.#options.webSockets?.beginShutdown();

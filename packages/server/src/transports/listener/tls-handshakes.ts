@@ -4,8 +4,10 @@ import { constants } from "node:crypto";
 import type { Socket } from "node:net";
 import { type Server, type TLSSocket, type TlsOptions, createServer } from "node:tls";
 import type { Clock, Timer } from "../../kernel/clock.js";
+import type { ConnectionCounts } from "./connection-counts.js";
 import type { SeldomLog } from "./seldom-log.js";
 import type { TlsCredentials } from "./tls-credentials.js";
+import { failureOf } from "./tls-failure.js";
 
 /** Forward secrecy and authenticated encryption only (RFC 7540 9.2.2, RFC 9325 4.2); AES-128 first, which costs the least. */
 const CIPHERS = [
@@ -42,6 +44,7 @@ export interface TlsHandshakesOptions {
   readonly credentials: TlsCredentials;
   readonly clock: Clock;
   readonly log: SeldomLog;
+  readonly counts: ConnectionCounts;
   /** From the connection to the end of its handshake. */
   readonly timeoutMs: number;
 }
@@ -62,6 +65,8 @@ export class TlsHandshakes {
   readonly #server: Server;
   /** By {@link keyOf}. */
   readonly #running = new Map<string, Handshake>();
+  /** Of the connection that was closed last: a TLS socket that is closed has forgotten whom it was for. */
+  #closedPeer: string | undefined;
 
   constructor(options: TlsHandshakesOptions) {
     this.#options = options;
@@ -82,14 +87,18 @@ export class TlsHandshakes {
 
   /** Begins a handshake on a connection of which nothing has been read. It is cut when it fails or takes too long. */
   begin(raw: Socket, onSecure: OnSecure): void {
-    const { clock, timeoutMs, log } = this.#options;
+    const { clock, timeoutMs, log, counts } = this.#options;
     const key = keyOf(raw);
+    const peer = raw.remoteAddress;
     const timer = clock.after(timeoutMs, () => {
-      log.warn({ peer: raw.remoteAddress }, "a TLS handshake took too long");
+      counts.refused.preface_timeout++;
+      log.warn({ peer }, "a TLS handshake took too long");
       raw.destroy();
     });
     this.#running.set(key, { raw, startedMs: clock.monotonicMs(), timer, onSecure });
     raw.once("close", () => {
+      // The end of its TLS socket, if the handshake is not done, is heard right after this, before that of any other.
+      this.#closedPeer = peer;
       // The same addresses may be in use again before this is heard.
       if (this.#running.get(key)?.raw === raw) this.#take(key);
     });
@@ -112,13 +121,14 @@ export class TlsHandshakes {
   }
 
   #failed(error: NodeJS.ErrnoException, socket: TLSSocket): void {
-    // Whoever goes away in the middle, such as the probes of load balancers, is no event worth a log line.
-    if (error.code !== "ECONNRESET" && error.code !== "EPIPE") {
-      const isPlaintext = PLAINTEXT_CODES.has(error.code ?? "");
-      this.#options.log.warn(
-        { peer: socket.remoteAddress, code: error.code },
-        isPlaintext ? "a plaintext request came to the TLS port" : "a TLS handshake failed",
-      );
+    const failure = failureOf(error.code, socket.authorizationError);
+    if (failure !== undefined) {
+      const { refusal, message, code, answer } = failure;
+      const { counts, log } = this.#options;
+      counts.refused[refusal]++;
+      log.warn({ peer: socket.remoteAddress ?? this.#closedPeer, code }, message);
+      // Written to the kernel at once, or not at all: the connection is closed in this turn.
+      if (answer !== undefined) this.#running.get(keyOf(socket))?.raw.end(answer);
     }
     socket.destroy();
   }
@@ -130,12 +140,6 @@ export class TlsHandshakes {
     return handshake;
   }
 }
-
-/** What OpenSSL says of a first record that is none: HTTP/1.1 by its method, HTTP/2's preface and others by their bytes. */
-const PLAINTEXT_CODES: ReadonlySet<string> = new Set([
-  "ERR_SSL_HTTP_REQUEST",
-  "ERR_SSL_WRONG_VERSION_NUMBER",
-]);
 
 /** The addresses of a connection, the same for its TCP socket and the TLS socket on it; Node has no other way from one to the other. */
 function keyOf(socket: Socket): string {
