@@ -2,17 +2,18 @@
 
 import { after, before, describe, it } from "node:test";
 
-import { startSubito } from "../harness.mjs";
 import { loadAttacks } from "./attacks.mjs";
-import { serverArgs, tryAttack } from "./trial.mjs";
+import { startHostileServer } from "./hostile-server.mjs";
+import { tryAttack } from "./trial.mjs";
 
 const attacks = [...(await loadAttacks())].filter(([, { waits }]) => waits !== true);
 
 describe("attacks", () => {
-  /** @type {import("../harness.mjs").SubitoServer} */
+  /** @type {import("./hostile-server.mjs").HostileServer} */
   let server;
   before(async () => {
-    server = await startSubito({ args: serverArgs });
+    // Less time than by default, so that the tests need not wait as long.
+    server = await startHostileServer(["--preface-timeout-ms", "2000"]);
   });
   after(() => server.stop());
 

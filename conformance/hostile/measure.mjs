@@ -10,10 +10,10 @@ import { parseArgs } from "node:util";
 
 import { readCommit, readMachine } from "../../bench/system/machine.js";
 import { readCpu, subtractCpu } from "../../bench/system/proc.js";
-import { repositoryRoot, startSubito } from "../harness.mjs";
+import { repositoryRoot } from "../harness.mjs";
 import { loadAttacks } from "./attacks.mjs";
+import { startHostileServer } from "./hostile-server.mjs";
 import { LatencyWitness } from "./latency-witness.mjs";
-import { serverArgs } from "./trial.mjs";
 
 const { values: flags, positionals: words } = parseArgs({
   allowPositionals: true,
@@ -40,13 +40,14 @@ const COMPUTING_ONLY = "nothing";
 /**
  * What `observe` sees while `attack` goes on.
  * @template T
- * @param {string} attack @param {{ port: number, pid: number }} server @param {() => Promise<T>} observe
+ * @param {string} attack @param {{ port: number, tlsPort: number, pid: number }} server @param {() => Promise<T>} observe
  * @returns {Promise<{ observed: T, rounds: number, serverCpu: number }>}
  */
-async function during(attack, { port, pid }, observe) {
+async function during(attack, { port, tlsPort, pid }, observe) {
   // Whatever time the server and the witness leave, and no more: a real attacker computes on its own machine.
   const script = join(import.meta.dirname, "repeat-attack.mjs");
-  const attacker = spawn("chrt", ["--idle", "0", process.execPath, script, attack, String(port)], {
+  const ports = [String(port), String(tlsPort)];
+  const attacker = spawn("chrt", ["--idle", "0", process.execPath, script, attack, ...ports], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let output = "";
@@ -67,8 +68,8 @@ async function during(attack, { port, pid }, observe) {
 
 /** @param {string} attack @returns {Promise<Row>} */
 async function measure(attack) {
-  const server = await startSubito({ args: serverArgs });
-  const other = await startSubito({ args: serverArgs });
+  const server = await startHostileServer(["--preface-timeout-ms", "2000"]);
+  const other = await startHostileServer(["--preface-timeout-ms", "2000"]);
   const witness = await LatencyWitness.start(server.url);
   try {
     await witness.observe(1);

@@ -13,7 +13,7 @@ import { WebSocketPeer } from "./wire/websocket-peer.mjs";
  * @property {string} meets How each of its connections, streams or requests ends, in the words of the peers.
  * @property {string} counter What is counted for it: the metric, and its label; empty where nothing is wrong enough to be counted.
  * @property {number} memoryMb How much the server's resident memory may grow while it goes on.
- * @property {boolean} [waits] It meets a time limit that no option shortens.
+ * @property {boolean} [waits] It meets a time limit that no option shortens, or is not to be shortened: it gets a server of its own.
  * @property {(target: Target) => Promise<void>} [prepare] What must be there for it, made once; no part of the attack.
  * @property {(target: Target) => Promise<readonly string[]>} run Resolves to how each connection, stream or request ended.
  */
@@ -22,13 +22,15 @@ const nagMs = 1_000;
 
 export class Target {
   port;
+  tlsPort;
   #gaveUp = false;
   /** @type {Set<Http1Peer | Http2Peer>} */
   #peers = new Set();
 
-  /** @param {number} port on 127.0.0.1 */
-  constructor(port) {
+  /** @param {{ port: number, tlsPort: number }} server on 127.0.0.1 */
+  constructor({ port, tlsPort }) {
     this.port = port;
+    this.tlsPort = tlsPort;
   }
 
   /** @param {import("./wire/http2-peer.mjs").Http2PeerOptions} [options] */
@@ -39,6 +41,15 @@ export class Target {
   /** @param {{ reads?: boolean }} [options] */
   async connectHttp1(options) {
     return this.#keep(await Http1Peer.connect(this.port, options));
+  }
+
+  /** A bare connection to the TLS port; undefined when it was cut before it could be used. */
+  async connectTls() {
+    const peer = await Http1Peer.connect(this.tlsPort).catch((/** @type {NodeJS.ErrnoException} */ error) => {
+      if (error.code === "ECONNRESET") return undefined;
+      throw error;
+    });
+    return peer && this.#keep(peer);
   }
 
   /** Open, so that its frames are what is hostile. @param {{ reads?: boolean }} [options] */

@@ -18,17 +18,15 @@ const patienceMs = 30_000;
 /** Above every time limit of the server. */
 const limitPatienceMs = 100_000;
 const pollMs = 50;
-/** The preface is given less time than by default, so that the tests need not wait as long. */
-export const serverArgs = ["--preface-timeout-ms", "2000", "--log-level", "error"];
 
 /**
- * @param {import("../harness.mjs").SubitoServer} server
+ * @param {import("./hostile-server.mjs").HostileServer} server
  * @param {string} name
  * @param {import("./target.mjs").Attack} attack
  * @param {(line: string) => void} tell
  */
 export async function tryAttack(server, name, attack, tell) {
-  await attack.prepare?.(new Target(server.port));
+  await attack.prepare?.(new Target(server));
   const witness = await Witness.start(server.url, `witness-of-${name}`);
   const counted = attack.counter === "" ? 0 : await readCounter(server.url, attack.counter);
   await quiet(server);
@@ -37,7 +35,7 @@ export async function tryAttack(server, name, attack, tell) {
   forgetMemoryPeak(server.pid);
 
   witness.begin();
-  const target = new Target(server.port);
+  const target = new Target(server);
   const timer = setTimeout(() => target.giveUp(), attack.waits === true ? limitPatienceMs : patienceMs);
   const endings = await attack.run(target);
   clearTimeout(timer);

@@ -2,16 +2,16 @@
 
 import { describe, it } from "node:test";
 
-import { startSubito } from "../harness.mjs";
 import { loadAttacks } from "./attacks.mjs";
-import { serverArgs, tryAttack } from "./trial.mjs";
+import { startHostileServer } from "./hostile-server.mjs";
+import { tryAttack } from "./trial.mjs";
 
 const attacks = [...(await loadAttacks())].filter(([, { waits }]) => waits === true);
 
 describe("attacks that wait", { concurrency: attacks.length }, () => {
   for (const [name, attack] of attacks) {
     it(`${name}: ${attack.does}`, async (t) => {
-      const server = await startSubito({ args: serverArgs });
+      const server = await startHostileServer();
       try {
         await tryAttack(server, name, attack, (line) => t.diagnostic(`${name}: ${line}`));
       } finally {

@@ -67,7 +67,9 @@ export async function openPort(config: Config, parts: PortParts): Promise<Server
   const requestMemory = new RequestMemory(limits.requestBytesTotalMax);
   const counts = new ConnectionCounts();
   const admission = new Admission({
-    ...{ clock, pressure, loopbackReserveMax: limits.loopbackReserveMax },
+    ...{ clock, pressure },
+    tlsHandshakesMax: limits.tlsHandshakesMax,
+    loopbackReserveMax: limits.loopbackReserveMax,
     acceptsPerSecondMax: config.acceptsPerSecondMax,
     connectionsMax: fitToDescriptors(config.connectionsMax, machine.descriptorsMax, log),
   });

@@ -7,10 +7,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { readMetrics } from "../testing/metrics.js";
 import { pollUntil } from "../testing/poll-until.js";
-import { connectRaw, exchange } from "../testing/running-server.js";
+import { askHttp2, connectRaw, exchange } from "../testing/running-server.js";
 import {
   type TlsTestServer,
   makeCertificates,
+  openHttp2Tls,
   openTls,
   readToEnd,
   runCert,
@@ -88,6 +89,25 @@ test("plain HTTP that comes to the TLS port is answered: this port speaks TLS", 
   const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
   assert.equal(await exchange(t, { port: server.tlsPort }, preface), "");
   assert.equal(await refusals(server, "plaintext_on_tls"), 3);
+});
+
+test("handshakes under way are limited: who comes beyond is closed at once and counted, and room is made by each that ends", async (t) => {
+  const server = await startTlsServer(t, { limits: { tlsHandshakesMax: 3 } });
+  const tls = { port: server.tlsPort };
+  const stalled = await Promise.all([1, 2, 3].map(() => connectRaw(t, tls)));
+  for (const { socket } of stalled) socket.write(RECORD_START);
+  await pollUntil(async () => (await readMetrics(server)).get('subito_connections{protocol="untold"}') === 3);
+  await assert.rejects(openTls(t, server));
+  assert.equal(await refusals(server, "tls_handshakes_max"), 1);
+  await server.log.until(/connections are refused/);
+
+  stalled[0]?.socket.destroy();
+  await pollUntil(async () => (await readMetrics(server)).get('subito_connections{protocol="untold"}') === 2);
+  // Those that are done take none of the places.
+  for (let i = 0; i < 5; i++) {
+    assert.equal((await askHttp2(openHttp2Tls(t, server), "/livez")).status, 200);
+  }
+  assert.equal(await refusals(server, "tls_handshakes_max"), 1);
 });
 
 test("a handshake that takes too long is counted with the connections that do not say what they speak", async (t) => {

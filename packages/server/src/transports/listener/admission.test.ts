@@ -8,8 +8,13 @@ import { Admission, type AdmissionOptions } from "./admission.js";
 function create(more: Partial<AdmissionOptions> = {}) {
   const clock = createFakeClock();
   const pressure = { isHigh: false };
-  const options = { connectionsMax: 100, loopbackReserveMax: 10, acceptsPerSecondMax: 50, clock, pressure };
-  return { clock, pressure, admission: new Admission({ ...options, ...more }) };
+  const maxima = {
+    connectionsMax: 100,
+    tlsHandshakesMax: 20,
+    loopbackReserveMax: 10,
+    acceptsPerSecondMax: 50,
+  };
+  return { clock, pressure, admission: new Admission({ ...maxima, clock, pressure, ...more }) };
 }
 
 test("the last places are for programs on this machine", () => {
@@ -18,6 +23,15 @@ test("the last places are for programs on this machine", () => {
   assert.equal(admission.refusalOf(90, false), "connections_max");
   assert.equal(admission.refusalOf(99, true), undefined);
   assert.equal(admission.refusalOf(100, true), "connections_max");
+});
+
+test("TLS handshakes under way have places of their own, the last of them for programs on this machine", () => {
+  const { admission } = create();
+  assert.equal(admission.refusalOf(50, false, 9), undefined);
+  assert.equal(admission.refusalOf(50, false, 10), "tls_handshakes_max");
+  assert.equal(admission.refusalOf(50, false), undefined, "a connection that begins none");
+  assert.equal(admission.refusalOf(50, true, 19), undefined);
+  assert.equal(admission.refusalOf(50, true, 20), "tls_handshakes_max");
 });
 
 test("with few places at all, one stays for others", () => {

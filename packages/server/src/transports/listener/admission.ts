@@ -3,7 +3,7 @@
 import type { Clock } from "../../kernel/clock.js";
 
 /** Why a connection is not taken: the names are those of the counters. */
-export type AdmissionRefusal = "connections_max" | "accept_rate" | "memory";
+export type AdmissionRefusal = "connections_max" | "tls_handshakes_max" | "accept_rate" | "memory";
 
 /** What says that memory is short. */
 export interface Pressure {
@@ -14,7 +14,9 @@ export interface AdmissionOptions {
   readonly clock: Clock;
   /** Open connections of all kinds. */
   readonly connectionsMax: number;
-  /** Of `connectionsMax`, those that only programs on this machine get: whoever looks after the server must get in when it is full. */
+  /** TLS handshakes under way: each costs far more than a connection, and a peer that stalls it costs as much. */
+  readonly tlsHandshakesMax: number;
+  /** Of these two, those that only programs on this machine get: whoever looks after the server must get in when it is full. */
   readonly loopbackReserveMax: number;
   /** In the long run; as many may come at once. */
   readonly acceptsPerSecondMax: number;
@@ -36,16 +38,18 @@ export class Admission {
     this.#filledMs = options.clock.monotonicMs();
   }
 
-  /** Why one more connection beside `openCount` is not taken; undefined: it is. */
-  refusalOf(openCount: number, isLoopback: boolean): AdmissionRefusal | undefined {
-    const { connectionsMax, loopbackReserveMax, pressure } = this.#options;
-    const max = isLoopback
-      ? connectionsMax
-      : connectionsMax - Math.min(loopbackReserveMax, connectionsMax - 1);
-    if (openCount >= max) return "connections_max";
+  /** Why one more connection beside `openCount` is not taken, and `handshakeCount` where it begins with one; undefined: it is. */
+  refusalOf(openCount: number, isLoopback: boolean, handshakeCount = 0): AdmissionRefusal | undefined {
+    const { connectionsMax, tlsHandshakesMax, pressure } = this.#options;
+    if (openCount >= this.#placesOf(connectionsMax, isLoopback)) return "connections_max";
+    if (handshakeCount >= this.#placesOf(tlsHandshakesMax, isLoopback)) return "tls_handshakes_max";
     if (!pressure.isHigh || isLoopback) return this.#take(1) ? undefined : "accept_rate";
     // The calls of those who get in are refused as all are; but they can ask how the server is.
     return this.#take(MEMORY_COST) ? undefined : "memory";
+  }
+
+  #placesOf(max: number, isLoopback: boolean): number {
+    return isLoopback ? max : max - Math.min(this.#options.loopbackReserveMax, max - 1);
   }
 
   #take(cost: number): boolean {

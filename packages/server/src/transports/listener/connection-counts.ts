@@ -10,6 +10,7 @@ export class ConnectionCounts {
   accepted = 0;
   readonly refused = {
     connections_max: 0,
+    tls_handshakes_max: 0,
     accept_rate: 0,
     memory: 0,
     shutdown: 0,

@@ -168,11 +168,11 @@ class PortListener implements Listener {
   }
 
   /** Before anything of ours is made for it: a refused connection costs its accept and its reset. */
-  #admits(socket: Socket): boolean {
+  #admits(socket: Socket, handshakeCount?: number): boolean {
     const open = Object.values(this.connections()).reduce((sum, count) => sum + count, 0);
     // Where both families are listened to, an IPv4 peer has an address of IPv6 (RFC 4291 2.5.5.2).
     const isLoopback = isLoopbackAddress((socket.remoteAddress ?? "").replace(/^::ffff:/, ""));
-    const refusal = this.#options.admission.refusalOf(open, isLoopback);
+    const refusal = this.#options.admission.refusalOf(open, isLoopback, handshakeCount);
     if (refusal === undefined) {
       this.counts.accepted++;
       return true;
@@ -185,7 +185,7 @@ class PortListener implements Listener {
   }
 
   #acceptTls(raw: Socket): void {
-    if (!this.#admits(raw)) return;
+    if (!this.#admits(raw, this.#handshakes?.count)) return;
     raw.on("error", ignore);
     this.#handshakes?.begin(raw, (socket, restMs) => this.#accept(socket, restMs));
   }
