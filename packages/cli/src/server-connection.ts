@@ -1,13 +1,12 @@
 // How client commands reach a server: address, key and trust, from flags or the environment.
 
-import { readFileSync } from "node:fs";
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { text } from "node:stream/consumers";
-import { rootCertificates } from "node:tls";
 import type { Transport } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { UsageError } from "./command.js";
+import { type TlsTrust, readTrust } from "./tls-trust.js";
 
 /** How long an answer may take: a person at a terminal waits longer than a program. */
 export const ANSWER_TIMEOUT_MS = 20_000;
@@ -17,13 +16,6 @@ export interface ServerAddress {
   /** As it goes into `authorization`; empty for a server in its open local mode. */
   readonly token: string;
   readonly tls: TlsTrust;
-}
-
-/** PEM texts, as node:tls takes them. Without `ca` Node's own CAs are trusted. */
-export interface TlsTrust {
-  readonly ca?: string[];
-  readonly cert?: string;
-  readonly key?: string;
 }
 
 /** The values of clientOptions. */
@@ -47,7 +39,11 @@ export function serverAddress(
     );
   }
   if (values["api-key"]?.trim() === "") throw new UsageError("--api-key is empty. Is a variable unset?");
-  const tls = readTrust(values, env);
+  const tls = readTrust({
+    ca: values.ca ?? env["SUBITO_CA"],
+    clientCert: values["client-cert"] ?? env["SUBITO_CLIENT_CERT"],
+    clientKey: values["client-key"] ?? env["SUBITO_CLIENT_KEY"],
+  });
   return {
     url: url.replace(/\/+$/, ""),
     token: parseToken(values["api-key"] ?? env["SUBITO_API_KEY"] ?? ""),
@@ -69,36 +65,6 @@ function parseToken(text: string): string {
   throw new UsageError(
     "What --api-key or SUBITO_API_KEY gives is no API key: it has spaces, or characters beyond ASCII.",
   );
-}
-
-function readTrust(values: ConnectionFlags, env: Readonly<Record<string, string | undefined>>): TlsTrust {
-  const ca = readPem("--ca (SUBITO_CA)", values.ca ?? env["SUBITO_CA"]);
-  const cert = readPem(
-    "--client-cert (SUBITO_CLIENT_CERT)",
-    values["client-cert"] ?? env["SUBITO_CLIENT_CERT"],
-  );
-  const key = readPem("--client-key (SUBITO_CLIENT_KEY)", values["client-key"] ?? env["SUBITO_CLIENT_KEY"]);
-  if ((cert === undefined) !== (key === undefined)) {
-    throw new UsageError("--client-cert and --client-key are taken together only.");
-  }
-  return {
-    ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
-    ...(cert === undefined || key === undefined ? {} : { cert, key }),
-  };
-}
-
-function readPem(flag: string, path: string | undefined): string | undefined {
-  if (path === undefined || path === "") return undefined;
-  let pem: string;
-  try {
-    pem = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new UsageError(
-      `${flag} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-    );
-  }
-  if (!pem.includes("-----BEGIN ")) throw new UsageError(`${flag} takes a PEM file; ${path} is none.`);
-  return pem;
 }
 
 /** Fields that every request carries. */

@@ -3,6 +3,7 @@
 import { X509Certificate, createPrivateKey } from "node:crypto";
 import { type FileHandle, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { describeFileFailure } from "../file-failure.js";
 import type { CertificateAndKey } from "./x509.js";
 
 export interface Authority {
@@ -15,7 +16,11 @@ const CERTIFICATE_MODE = 0o644;
 
 /** Makes the directory, for its owner alone, when there is none. */
 export async function makeDirectory(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new Error(`The directory ${directory} cannot be used: ${describeFileFailure(cause)}.`, { cause });
+  }
 }
 
 /** The CA of the directory; undefined when it has none. Rejects when what is there is no whole CA that is still valid. */
@@ -53,7 +58,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
     return await readFile(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    throw new Error(`${path} cannot be read: ${describeFileFailure(error)}.`, { cause: error });
   }
 }
 
@@ -94,7 +99,11 @@ async function replace(path: string, text: string, mode: number): Promise<void> 
 }
 
 async function writeNew(path: string, text: string, mode: number): Promise<void> {
-  const file: FileHandle = await open(path, "wx", mode);
+  const file: FileHandle = await open(path, "wx", mode).catch((cause: unknown) => {
+    const isThere = (cause as NodeJS.ErrnoException).code === "EEXIST";
+    const reason = isThere ? "it is there already" : describeFileFailure(cause);
+    throw new Error(`${path} cannot be written: ${reason}.`, { cause });
+  });
   try {
     await file.writeFile(text);
     await file.sync();

@@ -4,6 +4,7 @@ import { type Client, createClient } from "@connectrpc/connect";
 import { ScsControl } from "@subito/wire/controlclient";
 import { type ActionShape, actionOptions, chooseAction } from "../actions.js";
 import { CLIENT_OPTIONS_HELP, type Command, parseCommandLine } from "../command.js";
+import { describeFailureOf } from "../failure.js";
 import { toPrintable } from "../printable.js";
 import { grpcTransport, serverAddress } from "../server-connection.js";
 
@@ -38,21 +39,20 @@ export const caches: Command = {
       return 0;
     }
     const { action, argument: cacheName } = chooseAction("caches", actions, values, positionals);
-    const client = createClient(ScsControl, grpcTransport(serverAddress(values)));
-    switch (action) {
-      case "list":
-        await list(client, values.json === true);
-        break;
-      case "create":
-        await client.createCache({ cacheName });
-        break;
-      case "delete":
-        await client.deleteCache({ cacheName });
-        break;
-      case "flush":
-        await client.flushCache({ cacheName });
-        break;
-    }
+    const address = serverAddress(values);
+    const client = createClient(ScsControl, grpcTransport(address));
+    await describeFailureOf(address.url, async () => {
+      switch (action) {
+        case "list":
+          return list(client, values.json === true);
+        case "create":
+          return client.createCache({ cacheName });
+        case "delete":
+          return client.deleteCache({ cacheName });
+        case "flush":
+          return client.flushCache({ cacheName });
+      }
+    });
     return 0;
   },
 };

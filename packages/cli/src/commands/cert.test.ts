@@ -124,6 +124,18 @@ test("half a CA, or files that are none, are left as they are", (t) => {
   assert.equal(read(directory, "ca-key.pem"), key);
 });
 
+test("a directory that cannot be one is refused with a sentence", (t) => {
+  const directory = makeDirectory(t);
+  writeFileSync(directory, "a file");
+  const isFile = run(directory);
+  assert.deepEqual(isFile, {
+    ...{ ...isFile, status: 1, stdout: "" },
+    stderr: `subito: The directory ${directory} cannot be used: it is a file, not a directory.\n`,
+  });
+  assert.match(run(join(directory, "below")).stderr, /below cannot be used: a part of it is a file, not a/);
+  assert.equal(readFileSync(directory, "utf8"), "a file");
+});
+
 test("bad input is refused with a sentence, before anything is made", (t) => {
   const directory = makeDirectory(t);
   const refused: [string[], RegExp][] = [

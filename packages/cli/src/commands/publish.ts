@@ -8,6 +8,7 @@ import {
   clientOptions,
   parseCommandLine,
 } from "../command.js";
+import { describeFailureOf } from "../failure.js";
 import { serverAddress } from "../server-connection.js";
 import { createTopicClient } from "../topic-client.js";
 
@@ -42,9 +43,11 @@ export const publish: Command = {
       throw new UsageError("--binary takes standard input as it is: leave out TEXT and --base64.");
     }
     const value = given ?? (await readInput(values.binary === true));
-    const client = createTopicClient(serverAddress(values));
+    const address = serverAddress(values);
+    const client = createTopicClient(address);
     const isBase64 = values.base64 === true && typeof value === "string";
-    await client.publish(cacheName, topic, isBase64 ? parseBase64(value) : value);
+    const item = isBase64 ? parseBase64(value) : value;
+    await describeFailureOf(address.url, () => client.publish(cacheName, topic, item));
     return 0;
   },
 };

@@ -8,7 +8,7 @@ import {
   clientOptions,
   parseCommandLine,
 } from "../command.js";
-import { describeFailure } from "../failure.js";
+import { describeFailure, describeFailureOf } from "../failure.js";
 import { print } from "../output.js";
 import { toPrintableLines } from "../printable.js";
 import { serverAddress } from "../server-connection.js";
@@ -71,9 +71,10 @@ export const subscribe: Command = {
       count: values.count === undefined ? Infinity : parseNumber("--count", values.count),
       json: values.json === true,
     };
-    const client = createTopicClient(serverAddress(values));
+    const address = serverAddress(values);
+    const client = createTopicClient(address);
     try {
-      if (wish.count > 0) await printItems(client, wish);
+      if (wish.count > 0) await describeFailureOf(address.url, () => printItems(client, address.url, wish));
     } finally {
       client.close();
     }
@@ -82,12 +83,12 @@ export const subscribe: Command = {
 };
 
 /** Resolves after the last item; rejects with what ends the subscription for good. What has never worked is told at once. */
-async function printItems(client: TopicClient, wish: Wish): Promise<void> {
+async function printItems(client: TopicClient, url: string, wish: Wish): Promise<void> {
   const { cacheName, topic } = wish;
   const subscription = await client.subscribe(cacheName, topic, {
     resumeAtTopicSequenceNumber: wish.sequence,
     resumeAtTopicSequencePage: wish.page,
-    onConnectionLost: (error) => tell(`${describeFailure(error)} Trying again.`),
+    onConnectionLost: (error) => tell(`${describeFailure(error, url)} Trying again.`),
   });
   if (subscription instanceof TopicSubscribe.Error) throw subscription.innerException();
   tell(`subscribed to ${topic} in ${cacheName}`);

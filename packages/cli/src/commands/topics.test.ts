@@ -106,6 +106,39 @@ test("over TLS with a private CA, and with a certificate of its own where one is
     assert.equal(stranger.status, 1);
     assert.match(stranger.stderr, /If the server has a private CA, name its file with --ca/);
   }
+
+  const otherDir = join(dir, "other");
+  assert.equal((await runCommand(["cert", "--dir", otherDir, "--client", "operator"], {})).status, 0);
+  const ofOtherCa = {
+    SUBITO_CLIENT_CERT: join(otherDir, "client-operator.pem"),
+    SUBITO_CLIENT_KEY: join(otherDir, "client-operator-key.pem"),
+  };
+  const half = { SUBITO_CLIENT_KEY: ofOtherCa.SUBITO_CLIENT_KEY };
+  for (const line of [read, ["publish", "default", "tls", "b"], ["keys", "list"], ["caches", "list"]]) {
+    const refused = await runCommand(line, { ...all, ...ofOtherCa });
+    assert.equal(refused.status, 1);
+    assert.match(
+      refused.stderr,
+      /If the server asks for a certificate, it has not taken this one: give one of its/,
+    );
+    assert.doesNotMatch(refused.stderr, /begin the URL/);
+    const mismatched = await runCommand(line, { ...all, ...half });
+    const sentence = "subito: --client-cert and --client-key do not belong together.\n";
+    assert.deepEqual(mismatched, { status: 2, stdout: "", stderr: sentence });
+  }
+  for (const [env, reason] of [
+    [
+      { SUBITO_CLIENT_KEY: file("cert.pem") },
+      /^subito: --client-key .* a private key that is not encrypted\.\n$/,
+    ],
+    [{ SUBITO_CLIENT_CERT: file("key.pem") }, /^subito: --client-cert .* begins with a certificate\.\n$/],
+    [{ SUBITO_CA: file("key.pem") }, /^subito: --ca .* begins with a certificate\.\n$/],
+    [{ SUBITO_CA: file("none.pem") }, /none\.pem cannot be read: there is no such file or directory\.\n$/],
+  ] as const) {
+    const { status, stderr } = await runCommand(read, { ...all, ...env });
+    assert.equal(status, 2);
+    assert.match(stderr, reason);
+  }
 });
 
 test("what is refused is told, with exit code 1", async () => {
