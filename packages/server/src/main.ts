@@ -3,9 +3,11 @@
 import { resolve } from "node:path";
 import { ConfigError, parseConfig, parseFlags, type Config } from "./config/config.js";
 import { readEnvironment } from "./config/env.js";
+import { defaultLimits } from "./config/limits.js";
 import { optionsHelp } from "./config/options.js";
 import { systemClock } from "./kernel/clock.js";
-import { createLogger } from "./kernel/log.js";
+import { DescriptorWriter } from "./kernel/descriptor-writer.js";
+import { type Logger, createLogger, standardError } from "./kernel/log.js";
 import { holdNewSpace } from "./kernel/new-space.js";
 import { startServer, type RunningServer } from "./server.js";
 
@@ -35,8 +37,8 @@ export async function runServer(argv: readonly string[]): Promise<number> {
     config = parseConfig(flags, readEnvironment());
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    for (const problem of error.problems) process.stderr.write(`subito serve: ${problem}\n`);
-    process.stderr.write("See `subito serve --help`.\n");
+    for (const problem of error.problems) tell(problem);
+    stderr().write("See `subito serve --help`.\n");
     return EXIT_USAGE;
   }
   return serve(config);
@@ -44,23 +46,71 @@ export async function runServer(argv: readonly string[]): Promise<number> {
 
 async function serve(config: Config): Promise<number> {
   holdNewSpace(systemClock);
-  const log = createLogger({ level: config.logLevel });
+  const log = createLogger({ level: config.logLevel, destination: stderr() });
   // Asked for before the server starts, so that a signal during the start is not lost.
   const stopped = untilSignal();
   let server: RunningServer;
   try {
     server = await startServer(config, { log });
   } catch (error) {
-    process.stderr.write(`subito serve: ${describeStartFailure(error, config)}\n`);
+    tell(describeStartFailure(error, config));
     return EXIT_FAILED;
   }
-  process.stdout.write(banner(server, config));
+  if (!(await show(server, config, log))) return EXIT_FAILED;
   // Without TLS it keeps its meaning: the terminal is gone.
   if (config.tls !== undefined) process.on("SIGHUP", () => void server.reloadCertificate());
   await stopped;
   await server.close();
   return EXIT_OK;
 }
+
+/** The writer of the log too, so that what is written there stays in order, and a failing one ends nothing. */
+function stderr(): DescriptorWriter {
+  return standardError(defaultLimits.logBytesWaitingMax);
+}
+
+function tell(sentence: string): void {
+  stderr().write(`subito serve: ${sentence}\n`);
+}
+
+const STDOUT = 1;
+/** How long standard output may take nothing before the first key counts as not shown. */
+const SHOW_MS_MAX = 10_000;
+
+/**
+ * Prints where the server is. False: callers need a key, the first one could not be shown, and the server is closed for it. Where
+ * nobody needs one the server goes on, and the next start makes a first key again.
+ */
+async function show(server: RunningServer, config: Config, log: Logger): Promise<boolean> {
+  const text = banner(server, config);
+  const stdout = new DescriptorWriter({ descriptor: STDOUT, bytesWaitingMax: Buffer.byteLength(text) });
+  const written = new Promise<Error | undefined>((resolve) => stdout.write(text, resolve));
+  if (server.firstApiKey === undefined || config.auth === "open") {
+    void written.then(async (error) => {
+      if (error === undefined) return;
+      log.warn({ error }, "standard output cannot be written");
+      await server.withdrawFirstApiKey().catch(() => {});
+    });
+    return true;
+  }
+  const late = new Promise<Error>((resolve) => {
+    systemClock.after(SHOW_MS_MAX, () => resolve(new Error("nobody reads it")));
+  });
+  const error = await Promise.race([written, late]);
+  if (error === undefined) return true;
+  const reason = `The first API key could not be shown: standard output cannot be written (${error.message}).`;
+  await server.withdrawFirstApiKey().then(
+    () =>
+      tell(`${reason} It was taken back. Start again with one that can be written: that makes a new key.`),
+    () => tell(`${reason} ${KEY_LOST}`),
+  );
+  await server.close();
+  return false;
+}
+
+const KEY_LOST =
+  "It could not be taken back either, so it is lost. Start with --auth open on 127.0.0.1, make a new one with " +
+  "`subito keys create`, and go on with that (docs/guides/api-keys.md, when the last key is lost).";
 
 /** One Ctrl-C under npm brings SIGINT twice: what comes this soon after the first is the same wish. */
 const SAME_WISH_MS = 500;

@@ -12,7 +12,7 @@ import { createCaches } from "./control/caches.js";
 import { type EmbeddedEngine, startEmbeddedEngine } from "./engines/embedded/engine.js";
 import { type Clock, systemClock } from "./kernel/clock.js";
 import { ServiceError } from "./kernel/errors.js";
-import { type Logger, createLogger } from "./kernel/log.js";
+import type { Logger } from "./kernel/log.js";
 import { startLoopDelayGauge } from "./kernel/loop-delay.js";
 import { type Machine, systemMachine } from "./kernel/machine.js";
 import { MemoryPressure } from "./kernel/memory-pressure.js";
@@ -42,10 +42,10 @@ import { createTlsFiles } from "./transports/listener/tls-files.js";
 import { type TlsReloader, startTlsReloader } from "./transports/listener/tls-reloader.js";
 import { createWebSocketApplication } from "./transports/websocket/application.js";
 
-/** What tests put in place of the real world. */
+/** The log, and what tests put in place of the real world. */
 export interface ServerOverrides {
+  readonly log: Logger;
   readonly clock?: Clock;
-  readonly log?: Logger;
   readonly machine?: Machine;
   /** Answers WebSockets in place of the JSON protocol. */
   readonly webSockets?: WebSocketApplication;
@@ -63,6 +63,8 @@ export interface RunningServer {
   readonly tlsUrl: string | undefined;
   /** The first API key, in the form SDKs take, when this start has made it. It is kept nowhere. */
   readonly firstApiKey: string | undefined;
+  /** Takes `firstApiKey` back, as if it had not been made; rejects when the catalog cannot be written. */
+  withdrawFirstApiKey(): Promise<void>;
   /** Reads the certificate and its key again, without TLS nothing; what is wrong with them is logged, and the old ones stay. */
   reloadCertificate(): Promise<void>;
   /** Stops in order: no new connections, calls under way finish, subscriptions end with UNAVAILABLE. Resolves when all is closed. */
@@ -70,16 +72,16 @@ export interface RunningServer {
 }
 
 /** Starts a server; rejects when its data directory or its address cannot be had. */
-export async function startServer(config: Config, overrides: ServerOverrides = {}): Promise<RunningServer> {
+export async function startServer(config: Config, overrides: ServerOverrides): Promise<RunningServer> {
   const clock = overrides.clock ?? systemClock;
-  const log = overrides.log ?? createLogger({ level: config.logLevel });
+  const { log } = overrides;
   // First, so that a wrong path leaves no data directory behind.
   const certificates =
     config.tls && (await startTlsReloader({ files: createTlsFiles(config.tls), clock, log }));
   try {
     const engine = await startEmbeddedEngine({ dataDir: config.dataDir, clock, limits: config.limits, log });
     try {
-      const world = { ...overrides, clock, log, machine: overrides.machine ?? systemMachine };
+      const world = { ...overrides, clock, machine: overrides.machine ?? systemMachine };
       return await startOn(engine, certificates, config, world);
     } catch (error) {
       await engine.close();
@@ -150,6 +152,7 @@ async function startOn(
     ...{ host, port, tlsPort },
     ...toUrls(config, listener, certificates),
     firstApiKey: firstKey && formatCredential({ endpoint, apiKey: firstKey.token }),
+    withdrawFirstApiKey: async () => firstKey && access.apiKeys.withdraw(firstKey),
     reloadCertificate: async () => certificates?.reload(),
     close() {
       ready = false;

@@ -1,6 +1,7 @@
 // Where each metric is read, in a server that runs.
 
 import type { EmbeddedEngine } from "../engines/embedded/engine.js";
+import { stderrLinesDropped } from "../kernel/log.js";
 import type { LoopDelayGauge } from "../kernel/loop-delay.js";
 import type { Machine } from "../kernel/machine.js";
 import { VERSION } from "../kernel/version.js";
@@ -43,5 +44,6 @@ export function toMetricSources(
     itemsPublished: () => topics.counts.itemsPublished,
     itemsDelivered: () => topics.counts.itemsDelivered,
     discontinuities: () => topics.counts.discontinuities,
+    logLinesDropped: stderrLinesDropped,
   };
 }

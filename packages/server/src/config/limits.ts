@@ -94,6 +94,8 @@ export interface ServerLimits {
   readonly failuresPerKeyPerSecondMax: number;
   /** Addresses, and keys, whose failures are kept in mind. Beyond: the oldest are forgotten. */
   readonly failuresTrackedMax: number;
+  /** Bytes of log lines that wait for standard error to take them. Beyond: lines are dropped, and counted. */
+  readonly logBytesWaitingMax: number;
   /** Subscriptions that are ended in one turn because their token has expired or was revoked. */
   readonly leaseEndsPerTurnMax: number;
 }
@@ -150,5 +152,6 @@ export const defaultLimits: ServerLimits = {
   failuresPerKeyBurstMax: 50,
   failuresPerKeyPerSecondMax: 1,
   failuresTrackedMax: 10_000,
+  logBytesWaitingMax: 1024 * 1024,
   leaseEndsPerTurnMax: 1000,
 };

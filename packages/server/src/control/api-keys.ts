@@ -69,6 +69,8 @@ export interface ApiKeys {
   revokeCreatedBefore(grant: ManageAccessGrant, createdBeforeMs: number): Promise<void>;
   /** Makes the first key of a server that has none; undefined when it has one. */
   createFirst(): Promise<NewApiKey | undefined>;
+  /** Undoes the making of a key that nobody was shown. */
+  withdraw(key: NewApiKey): Promise<void>;
 }
 
 export interface ApiKeysOptions {
@@ -172,6 +174,11 @@ class CatalogApiKeys implements ApiKeys {
     if ((await this.#options.catalog.apiKeys.list()).length > 0) return undefined;
     const request = { description: "first key", expiresAtMs: undefined, form: "v1" } as const;
     return this.#add("server", { roleId: OWNER.id }, request);
+  }
+
+  async withdraw({ record }: NewApiKey): Promise<void> {
+    await this.#options.catalog.apiKeys.remove(record.id);
+    audit(this.#options.log, "api_key_revoked", "server", { keyId: record.id });
   }
 
   async #addRefreshable(by: string, access: Access, request: ApiKeyRequest): Promise<RefreshableKey> {

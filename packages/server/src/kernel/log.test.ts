@@ -50,10 +50,14 @@ test("level silent and the silent logger write nothing", () => {
 
 test("a line written just before process.exit reaches stderr", () => {
   const url = new URL("./log.js", import.meta.url).href;
-  const script = `import { createLogger } from ${JSON.stringify(url)};
-    createLogger({ level: "info" }).info({}, "the last words"); process.exit(0);`;
+  const script = `import { createLogger, standardError } from ${JSON.stringify(url)};
+    const log = createLogger({ level: "info", destination: standardError(1000) });
+    log.info({}, "the last words but one");
+    log.info({}, "the last words");
+    process.exit(0);`;
   const child = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
   assert.equal(child.status, 0, child.stderr);
-  assert.match(child.stderr, /the last words/);
+  assert.match(child.stderr, /the last words but one/);
+  assert.match(child.stderr, /the last words"/);
   assert.equal(child.stdout, "");
 });

@@ -1,6 +1,7 @@
 // Structured log lines on stderr. The rest of the server sees four levels and nothing of the library.
 
-import { pino, type DestinationStream } from "pino";
+import { pino } from "pino";
+import { DescriptorWriter } from "./descriptor-writer.js";
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 
@@ -19,16 +20,37 @@ export interface Logger {
 
 export interface LoggerOptions {
   readonly level: LogLevel;
-  /** Where the lines go, one JSON object each; stderr when absent. */
-  readonly destination?: { write(line: string): void };
+  /** Where the lines go, one JSON object each. */
+  readonly destination: { write(line: string): void };
 }
 
 // The second line of defence: no caller should log these.
 const SECRET_FIELDS = ["authorization", "token", "api_key", "apiKey", "secret", "password", "cookie"];
 
-/** A logger that writes JSON lines; what is still buffered is written when the process ends. */
+const STDERR = 2;
+
+let writer: DescriptorWriter | undefined;
+
+/**
+ * The one writer of this process on standard error, with the limit of the first call. It never waits and never fails: a full disk
+ * or a reader that has stopped costs lines and nothing else. What waits is written when the process ends.
+ */
+export function standardError(bytesWaitingMax: number): DescriptorWriter {
+  if (writer === undefined) {
+    const made = new DescriptorWriter({ descriptor: STDERR, bytesWaitingMax });
+    process.on("exit", () => made.finish());
+    writer = made;
+  }
+  return writer;
+}
+
+/** Lines that standard error did not take. */
+export function stderrLinesDropped(): number {
+  return writer?.dropped ?? 0;
+}
+
+/** A logger that writes JSON lines. */
 export function createLogger(options: LoggerOptions): Logger {
-  const destination: DestinationStream = options.destination ?? pino.destination({ dest: 2, sync: false });
   return pino(
     {
       level: options.level,
@@ -42,7 +64,7 @@ export function createLogger(options: LoggerOptions): Logger {
         censor: "[removed]",
       },
     },
-    destination,
+    options.destination,
   );
 }
 

@@ -28,6 +28,7 @@ export interface MetricSources {
   itemsPublished(): number;
   itemsDelivered(): number;
   discontinuities(): number;
+  logLinesDropped(): number;
 }
 
 export function createMetrics(sources: MetricSources): Metric[] {
@@ -201,6 +202,12 @@ function processMetrics(sources: MetricSources): Metric[] {
       type: "counter",
       help: "Processor time of the process, user and system.",
       read: () => machine.cpuSeconds(),
+    },
+    {
+      name: "subito_log_lines_dropped_total",
+      type: "counter",
+      help: "Log lines that were dropped because standard error did not take them.",
+      read: () => sources.logLinesDropped(),
     },
     {
       name: "subito_build_info",

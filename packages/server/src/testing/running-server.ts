@@ -15,7 +15,7 @@ export interface TestServerOptions {
   /** Flags as on the command line, without the dashes. */
   readonly flags?: Readonly<Record<string, string>>;
   readonly limits?: Partial<ServerLimits>;
-  readonly overrides?: ServerOverrides;
+  readonly overrides?: Partial<ServerOverrides>;
 }
 
 export interface TestServer extends RunningServer {
