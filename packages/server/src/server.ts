@@ -4,6 +4,7 @@ import { formatCredential } from "./auth/api-key.js";
 import { type Access, createAccess } from "./composition/access.js";
 import { toEndpoint, toUrls } from "./composition/addresses.js";
 import { toMetricSources } from "./composition/metric-sources.js";
+import { watchMemory } from "./composition/memory.js";
 import { openPort } from "./composition/port.js";
 import type { WebSocketRole } from "./composition/web-sockets.js";
 import type { Config } from "./config/config.js";
@@ -15,7 +16,6 @@ import { ServiceError } from "./kernel/errors.js";
 import type { Logger } from "./kernel/log.js";
 import { startLoopDelayGauge } from "./kernel/loop-delay.js";
 import { type Machine, systemMachine } from "./kernel/machine.js";
-import { MemoryPressure } from "./kernel/memory-pressure.js";
 import { type Turn, afterTurn, createTurn } from "./kernel/turn.js";
 import { type Metric, toPrometheusText } from "./metering/metric.js";
 import { createMetrics } from "./metering/metrics.js";
@@ -93,9 +93,6 @@ export async function startServer(config: Config, overrides: ServerOverrides): P
   }
 }
 
-/** Of the memory that this process may take, what it takes before it refuses work: the rest is for the kernel and for others. */
-const MEMORY_SHARE = 0.75;
-
 /** The world outside, as it is or as a test has it. */
 type World = Required<Omit<ServerOverrides, "webSockets">> & Pick<ServerOverrides, "webSockets">;
 
@@ -120,6 +117,7 @@ async function startOn(
   const access = createAccess({ catalog: engine.catalog, config, clock, log, endpoint: () => endpoint });
   const onInternalError = (error: ServiceError): void => log.error({ error: error.cause }, "a call failed");
 
+  const pressure = watchMemory(config, world);
   let ready = false;
   let metrics: readonly Metric[] = [];
   const methods = createMethodTable({
@@ -129,11 +127,10 @@ async function startOn(
   });
   const webParts: WebParts = { topics, access, turn, methods, onInternalError };
   const handleHttp = createWebHandler(config, world, webParts, {
-    isReady: () => ready,
+    unready: () => (!ready ? "it starts or stops" : pressure.isHigh ? "memory is short" : undefined),
     readMetrics: () => metrics,
     endpoint: () => endpoint,
   });
-  const pressure = watchMemory(config, world);
   const serverPort = await openPort(config, {
     ...{ pressure, machine, certificates, clock, log, turn, methods, handleHttp, onInternalError },
     webSockets: toWebSocketRole(config, world, webParts),
@@ -177,7 +174,7 @@ function createWebHandler(
   const caller = createHttpCaller(access.authenticator);
   const handleApi = createHttpHandler(
     [
-      ...createHealthRoutes(late.isReady),
+      ...createHealthRoutes(late.unready),
       ...createTopicRoutes({ topics, caller, turn, clock, pollTimeoutMs }),
       ...createSseRoutes({ topics, caller, topicsPerStreamMax }),
       ...createApiKeyRoutes({ ...access, caller, jsonBodyBytesMax, endpoint }),
@@ -201,7 +198,8 @@ interface WebParts {
 
 /** What is known only when the server listens. */
 interface WebLateParts {
-  readonly isReady: () => boolean;
+  /** Why no new work is taken; undefined: it is. */
+  readonly unready: () => string | undefined;
   readonly readMetrics: () => readonly Metric[];
   readonly endpoint: () => string;
 }
@@ -228,14 +226,6 @@ async function createFirstKey({ apiKeys }: Access, listener: Listener): Promise<
     await listener.finishShutdown(0);
     throw error;
   }
-}
-
-function watchMemory(config: Config, { clock, log, machine }: World): MemoryPressure {
-  const residentBytesMax = config.memoryBytesMax ?? machine.memoryMaxBytes * MEMORY_SHARE;
-  return new MemoryPressure(clock, machine, residentBytesMax, (isHigh) => {
-    if (isHigh) log.warn({ residentBytesMax }, "memory is short: new connections and requests are refused");
-    else log.info({}, "memory is not short any more");
-  });
 }
 
 async function stop(

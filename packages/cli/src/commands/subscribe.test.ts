@@ -3,6 +3,9 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { COMMAND, type RealServer, runCommand, startRealServer } from "../testing/real-server.js";
@@ -74,12 +77,38 @@ test("a terminal gets escapes in place of what would act on it", async () => {
   assert.deepEqual([status, /one\\u001b\[2J\r\ntwo\r\n/.test(output)], [0, true], output);
 });
 
+/** Publishes large items until they are refused, and still are when what was only passing through is gone. */
+async function fillMemory({ url, apiKey }: RealServer): Promise<void> {
+  const body = Buffer.alloc(1_000_000);
+  let refusals = 0;
+  for (let i = 0; refusals < 5; i++) {
+    assert.ok(i < 1000, "the server takes all that it is given");
+    const answer = await fetch(`${url}/topics/default/${i % 30}`, {
+      ...{ method: "POST", body, headers: { authorization: apiKey } },
+    });
+    if (answer.status === 503) {
+      refusals++;
+      // It looks at its memory in between.
+      await delay(300);
+    } else {
+      assert.equal(answer.status, 204);
+      refusals = 0;
+    }
+  }
+}
+
 test("a server that is short of memory is heard, by every way", async (t) => {
-  const small = await startRealServer(["--port", "0", "--memory-max-mb", "1"]);
+  // The refusal of too small a limit says what is just enough.
+  const directory = mkdtempSync(join(tmpdir(), "subito-cli-"));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const flags = ["--port", "0", "--memory-max-mb"];
+  const refused = await runCommand(["serve", "--data-dir", directory, ...flags, "1"], {});
+  const least = /Give it (\d+) or more/.exec(refused.stderr)?.[1];
+  assert.ok(least !== undefined, refused.stderr);
+  const small = await startRealServer([...flags, String(Number(least) + 8)]);
   t.after(() => small.close());
-  // It looks a while after it has begun.
-  await delay(1500);
   const env = { SUBITO_URL: small.url, SUBITO_API_KEY: small.apiKey };
+  await fillMemory(small);
   for (const line of ["publish default x y", "subscribe default x", "keys list", "caches list"]) {
     const { status, stderr } = await runCommand(line.split(" "), env);
     assert.deepEqual(

@@ -98,6 +98,18 @@ test("a port in use refuses the start, and the data directory is free again", as
   assert.equal((await askHttp(server, "/readyz")).status, 200);
 });
 
+test("a limit of memory that leaves no room to work refuses the start, and says how much would do", async (t) => {
+  const dataDir = await createTestDirectory(t);
+  const message = await refusal(dataDir, { "memory-max-mb": "1" });
+  const [, least] =
+    /^--memory-max-mb 1 \(SUBITO_MEMORY_MAX_MB\) is too little.*takes \d+ MiB.*Give it (\d+) or more\.$/.exec(
+      message,
+    ) ?? [];
+  assert.ok(least !== undefined, message);
+  // A little more, since what this process takes is not the same all the time.
+  await startTestServer(t, { flags: { "data-dir": dataDir, "memory-max-mb": String(Number(least) + 50) } });
+});
+
 // ---- the command itself ----
 
 const subito = fileURLToPath(new URL("../../../cli/bin/subito.js", import.meta.url));

@@ -105,7 +105,9 @@ test("while memory is short new requests are refused and counted, subscriptions 
   const refusedHttp = await askHttp(server, "/topics/default/x", { body: "x" });
   assert.deepEqual(refusedHttp.json, { code: "Unavailable", message: refused.message });
   // What tells how the server is, and what is there already.
-  assert.equal((await askHttp(server, "/readyz")).status, 200);
+  assert.equal((await askHttp(server, "/livez")).status, 200);
+  const readiness = await askHttp(server, "/readyz");
+  assert.deepEqual([readiness.status, readiness.json["reason"]], [503, "memory is short"]);
   assert.equal((await callGrpc(witness.session, PING_PATH, Buffer.alloc(5))).status, 0);
   const heartbeats = witness.stream.messages.length;
   await witness.stream.until(() => witness.stream.messages.length > heartbeats);
@@ -114,6 +116,7 @@ test("while memory is short new requests are refused and counted, subscriptions 
 
   residentBytes = 60 * MIB;
   await pollUntil(async () => (await askHttp(server, "/topics/default/x", { body: "x" })).status === 204);
+  assert.equal((await askHttp(server, "/readyz")).status, 200);
   await witness.tell();
 });
 

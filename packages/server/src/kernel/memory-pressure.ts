@@ -1,7 +1,7 @@
 // Says when memory is short, and when it is not any more: two thresholds, so that it does not flap.
 
 import type { Clock, Timer } from "./clock.js";
-import type { Machine } from "./machine.js";
+import type { Machine, MemoryUse } from "./machine.js";
 
 /** How often it looks. */
 const INTERVAL_MS = 250;
@@ -10,6 +10,11 @@ const TAKEN_LOW = 0.9;
 // Of what V8 lets its heap grow to: near it, collecting takes all the time, and beyond it the process ends.
 const HEAP_HIGH = 0.85;
 const HEAP_LOW = 0.75;
+
+/** What counts. Not what V8's own numbers add up to: TLS connections lie outside of them for the most part. */
+export function takenBytes({ residentBytes, heapFreeBytes }: MemoryUse): number {
+  return residentBytes - heapFreeBytes;
+}
 
 export class MemoryPressure {
   /** Looked up on hot paths: a plain field. */
@@ -32,10 +37,9 @@ export class MemoryPressure {
   }
 
   #look(): void {
-    const { residentBytes, heapBytes, heapFreeBytes } = this.#machine.memory();
-    // Not what V8's own numbers add up to: TLS connections lie outside of them for the most part.
-    const taken = (residentBytes - heapFreeBytes) / this.#residentBytesMax;
-    const heap = heapBytes / this.#machine.heapBytesMax;
+    const use = this.#machine.memory();
+    const taken = takenBytes(use) / this.#residentBytesMax;
+    const heap = use.heapBytes / this.#machine.heapBytesMax;
     const isHigh = this.isHigh ? heap > HEAP_LOW || taken > TAKEN_LOW : heap > HEAP_HIGH || taken > 1;
     if (isHigh === this.isHigh) return;
     this.isHigh = isHigh;

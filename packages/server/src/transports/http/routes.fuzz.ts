@@ -69,7 +69,7 @@ const caller = { authenticate: () => LOCAL_PRINCIPAL };
 const endpoint = (): string => "h:1";
 let internal: ServiceError | undefined;
 const always = [
-  ...createHealthRoutes(() => true),
+  ...createHealthRoutes(() => undefined),
   ...createTopicRoutes({ topics, caller, turn: createTurn((end) => end()), clock, pollTimeoutMs: 1 }),
   ...createApiKeyRoutes({ apiKeys, caller, jsonBodyBytesMax: 1000, endpoint }),
 ];
