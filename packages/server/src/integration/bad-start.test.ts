@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, readdir, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
@@ -58,6 +58,17 @@ test("a catalog that cannot be read refuses the start, names the file, and is le
   await writeFile(path, good);
   const again = await startTestServer(t, { flags: { "data-dir": dataDir } });
   assert.deepEqual((await listCachesGrpc(openHttp2(t, again))).sort(), ["default", "kept"]);
+});
+
+test("a catalog that is a link to nothing refuses the start, and stays", async (t) => {
+  const dataDir = await createTestDirectory(t);
+  const path = join(dataDir, "catalog.json");
+  const target = join(dataDir, "elsewhere.json");
+  await symlink(target, path);
+  const message = await refusal(dataDir);
+  assert.ok(message.includes(path) && message.includes("symbolic link"), message);
+  assert.equal(await readlink(path), target);
+  assert.deepEqual(await readdir(dataDir), ["catalog.json"]);
 });
 
 test("a data directory that is a file, or lies below one, refuses the start and is named", async (t) => {

@@ -83,12 +83,7 @@ export async function startEmbeddedCatalog(options: EmbeddedCatalogOptions): Pro
   try {
     bytes = await options.files.read(path);
   } catch (error) {
-    const reason = systemErrorCode(error) ?? "unknown error";
-    throw new CatalogError(
-      path,
-      `The catalog ${path} cannot be read (${reason}). Give this user the right to read it, or restore a copy of it.`,
-      error,
-    );
+    throw new CatalogError(path, `The catalog ${path} cannot be read ${toReason(error)}`, error);
   }
   if (bytes !== undefined) return new FileCatalog(options, parseCatalog(path, bytes));
 
@@ -111,6 +106,14 @@ export async function startEmbeddedCatalog(options: EmbeddedCatalogOptions): Pro
     );
   }
   return catalog;
+}
+
+/** With what to do about it. */
+function toReason(error: unknown): string {
+  const code = systemErrorCode(error) ?? "unknown error";
+  return code === "ENOENT"
+    ? "(it is a symbolic link that leads nowhere). Put back what it leads to, or remove it to start with a new catalog."
+    : `(${code}). Give this user the right to read it, or restore a copy of it.`;
 }
 
 class FileCatalog implements EmbeddedCatalog {

@@ -1,6 +1,6 @@
 // The few file operations that the catalog stands on, as an interface so that tests can break each of them.
 
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { lstat, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** A file that is being written from its start. */
@@ -15,7 +15,7 @@ export interface WritableFile {
 export interface FileSystem {
   /** Makes the directory and those above it; one that is there already is left as it is. */
   makeDirectory(path: string, mode: number): Promise<void>;
-  /** The whole file; undefined when there is none. */
+  /** The whole file; undefined when there is none. A link that leads nowhere is an error ("ENOENT"): something was meant to be there. */
   read(path: string): Promise<Uint8Array | undefined>;
   /** Empties or makes the file, and gives it `mode` whatever it had. */
   create(path: string, mode: number): Promise<WritableFile>;
@@ -52,6 +52,14 @@ async function makeOneDirectory(path: string, mode: number): Promise<void> {
   }
 }
 
+/** Whether there is anything by this name, be it a link that leads nowhere. */
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    (error: unknown) => systemErrorCode(error) !== "ENOENT",
+  );
+}
+
 /** The machine's files. */
 export const nodeFileSystem: FileSystem = {
   makeDirectory,
@@ -59,7 +67,7 @@ export const nodeFileSystem: FileSystem = {
     try {
       return await readFile(path);
     } catch (error) {
-      if (systemErrorCode(error) === "ENOENT") return undefined;
+      if (systemErrorCode(error) === "ENOENT" && !(await isThere(path))) return undefined;
       throw error;
     }
   },
