@@ -49,15 +49,25 @@ export interface ServerPort {
 /** Of the descriptors, what is left for files, pipes and the listening sockets. */
 const OTHER_DESCRIPTORS = 64;
 
-function fitToDescriptors(connectionsMax: number, descriptorsMax: number | undefined, log: Logger): number {
-  if (descriptorsMax === undefined) return connectionsMax;
-  const fitting = Math.max(1, descriptorsMax - OTHER_DESCRIPTORS);
-  if (fitting >= connectionsMax) return connectionsMax;
-  log.warn(
-    { connectionsMax, descriptorsMax, fitting },
-    "fewer connections are taken than configured: this process may not have so many descriptors (ulimit -n)",
-  );
-  return fitting;
+function fitToDescriptors(connectionsMax: number, descriptorsMax = Infinity): number {
+  return Math.min(connectionsMax, Math.max(1, descriptorsMax - OTHER_DESCRIPTORS));
+}
+
+function tellOfDescriptors(config: Config, { descriptorsMax }: Machine, log: Logger): void {
+  const { connectionsMax, isConnectionsMaxGiven } = config;
+  const fitting = fitToDescriptors(connectionsMax, descriptorsMax);
+  if (fitting === connectionsMax) return;
+  if (isConnectionsMaxGiven) {
+    log.warn(
+      { connectionsMax, descriptorsMax, fitting },
+      "fewer connections are taken than configured: this process may not have so many descriptors (ulimit -n)",
+    );
+  } else {
+    log.info(
+      { connectionsMax: fitting, descriptorsMax },
+      "as many connections are taken as this process may have descriptors for (ulimit -n)",
+    );
+  }
 }
 
 /** Listens; rejects when an address cannot be had. */
@@ -71,7 +81,7 @@ export async function openPort(config: Config, parts: PortParts): Promise<Server
     tlsHandshakesMax: limits.tlsHandshakesMax,
     loopbackReserveMax: limits.loopbackReserveMax,
     acceptsPerSecondMax: config.acceptsPerSecondMax,
-    connectionsMax: fitToDescriptors(config.connectionsMax, machine.descriptorsMax, log),
+    connectionsMax: fitToDescriptors(config.connectionsMax, machine.descriptorsMax),
   });
   const shedding: LoadShedding = new LoadShedding(() => {
     if (pressure.isHigh) return "memory";
@@ -122,6 +132,8 @@ export async function openPort(config: Config, parts: PortParts): Promise<Server
     ...{ host, port, tls, http2, http1, counts, admission, reads, clock, log, prefaceTimeoutMs },
     webSockets: upgrades,
   });
+  // Not before it listens: a start that fails has something else to say.
+  tellOfDescriptors(config, machine, log);
   return { listener, http2, http2Counts, webSockets, requestMemory, shedding };
 }
 

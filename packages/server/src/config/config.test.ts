@@ -38,6 +38,7 @@ test("defaults", () => {
     heartbeatMs: 1000,
     freshWindowMs: 1000,
     connectionsMax: 100_000,
+    isConnectionsMaxGiven: false,
     acceptsPerSecondMax: 20_000,
     webSocketsPerAddressMax: 10_000,
     webSocketCompression: false,

@@ -24,6 +24,8 @@ export interface Config {
   readonly heartbeatMs: number;
   readonly freshWindowMs: number;
   readonly connectionsMax: number;
+  /** Somebody has chosen `connectionsMax`. */
+  readonly isConnectionsMaxGiven: boolean;
   readonly acceptsPerSecondMax: number;
   /** Open WebSockets of one address. */
   readonly webSocketsPerAddressMax: number;
@@ -104,6 +106,7 @@ export function parseConfig(flags: RawOptions, environment: RawOptions = {}): Co
     heartbeatMs: Number(text("heartbeat-ms") || DEFAULT_HEARTBEAT_MS[auth as Config["auth"]]),
     freshWindowMs: Number(text("fresh-window-ms")),
     connectionsMax: Number(text("connections-max")),
+    isConnectionsMaxGiven: (flags["connections-max"] ?? environment["connections-max"]) !== undefined,
     acceptsPerSecondMax: Number(text("accepts-per-second")),
     webSocketsPerAddressMax: Number(text("web-sockets-per-address")),
     webSocketCompression: text("websocket-compression") === "on",

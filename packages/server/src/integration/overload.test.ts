@@ -9,6 +9,7 @@ import { type Machine, systemMachine } from "../kernel/machine.js";
 import { PING_PATH, callGrpc, publishGrpc, subscribeGrpc } from "../testing/grpc-client.js";
 import { readMetrics } from "../testing/metrics.js";
 import { pollUntil } from "../testing/poll-until.js";
+import { createRecordingLogger } from "../testing/recording-logger.js";
 import {
   type TestServer,
   askHttp,
@@ -64,6 +65,32 @@ test("connections beyond the cap are reset and counted; the others go on; a plac
   const metrics = await readMetrics(server);
   assert.ok((metrics.get('subito_connections_refused_total{reason="connections_max"}') ?? 0) >= 2);
   await witness.tell();
+});
+
+test("where descriptors are few, fewer connections are taken: a warning where their number was chosen, else a remark", async (t) => {
+  const machine = Object.create(systemMachine, { descriptorsMax: { value: 66 } }) as Machine;
+  for (const [flags, level, message] of [
+    [{}, "info", /^as many connections are taken as/],
+    [{ "connections-max": "100" }, "warn", /^fewer connections are taken than configured/],
+    [{ "connections-max": "2" }, undefined, undefined],
+  ] as const) {
+    const log = createRecordingLogger();
+    const server = await startTestServer(t, { flags, overrides: { machine, log } });
+    const told = log.lines.filter((line) => /connections are taken/.test(line.message));
+    assert.deepEqual(
+      told.map((line) => line.level),
+      level === undefined ? [] : [level],
+    );
+    if (message !== undefined) assert.match(told[0]?.message ?? "", message);
+    const held = await Promise.all([1, 2].map(() => connectRaw(t, server)));
+    await pollUntil(async () => !(await isTaken(server)));
+    for (const { socket } of held) socket.destroy();
+  }
+  const taken = await startTestServer(t);
+  const log = createRecordingLogger();
+  const flags = { "connections-max": "100", port: String(taken.port) };
+  await assert.rejects(startTestServer(t, { flags, overrides: { machine, log } }), { code: "EADDRINUSE" });
+  assert.equal(log.count(/connections are taken/), 0);
 });
 
 test("connections that come too fast are reset and counted; the others go on; later ones are taken", async (t) => {
