@@ -235,7 +235,8 @@ async function stop(
   config: Config,
   log: Logger,
 ): Promise<void> {
-  log.info({ graceMs: config.shutdownGraceMs }, "shutting down");
+  const subscriptions = topics.subscriptionCount();
+  log.info({ graceMs: config.shutdownGraceMs, subscriptions }, "shutting down");
   listener.beginShutdown();
   topics.close(new ServiceError("unavailable", "The server is shutting down; connect again."));
   await listener.finishShutdown(config.shutdownGraceMs);

@@ -7,6 +7,7 @@ import { PUBLISH_PATH, GrpcStream, publishGrpc, subscribeGrpc, toBody } from "..
 import { _PublishRequestSchema } from "@subito/wire/cachepubsub";
 import { createPollCounter } from "../testing/poll-counter.js";
 import { askHttp, askHttp2, connectRaw, openHttp2, startTestServer } from "../testing/running-server.js";
+import { createRecordingLogger } from "../testing/recording-logger.js";
 import { createTestDirectory } from "../testing/test-directory.js";
 
 const UNAVAILABLE = 14;
@@ -101,8 +102,9 @@ test("connections that are only kept alive, or have said nothing yet, do not hol
   for (const connection of [silent, half, kept]) await connection.closed();
 });
 
-test("who does not come to an end is cut when the grace is over", async (t) => {
-  const server = await startTestServer(t, { flags: { "shutdown-grace-ms": "100" } });
+test("who does not come to an end is cut when the grace is over, and the log says how many", async (t) => {
+  const log = createRecordingLogger();
+  const server = await startTestServer(t, { flags: { "shutdown-grace-ms": "100" }, overrides: { log } });
   const session = openHttp2(t, server);
   const call = new GrpcStream(session, PUBLISH_PATH, {});
   call.stream.write(Buffer.alloc(3));
@@ -112,6 +114,29 @@ test("who does not come to an end is cut when the grace is over", async (t) => {
   await server.close();
   assert.equal((await call.end).status, undefined);
   await request.closed();
+  const { level, fields } = await log.until(/grace is over/);
+  assert.equal(level, "warn");
+  assert.equal((fields["connections"] as Record<string, number>)["http2"], 1);
+});
+
+test("subscribers that read nothing are cut too, and counted", async (t) => {
+  const log = createRecordingLogger();
+  const server = await startTestServer(t, { flags: { "shutdown-grace-ms": "100" }, overrides: { log } });
+  const stalled = await connectRaw(t, server);
+  stalled.socket.write("GET /sse/default/t HTTP/1.1\r\nhost: localhost\r\n\r\n");
+  await stalled.until((received) => received.includes("\r\n\r\n"));
+  stalled.socket.pause();
+  // More than sockets hold, so that the end does not get through either.
+  const body = Buffer.alloc(1_000_000);
+  for (let i = 0; i < 10; i++) {
+    assert.equal((await askHttp(server, "/topics/default/t", { body })).status, 204);
+  }
+  await server.close();
+  const { fields } = await log.until(/grace is over/);
+  assert.deepEqual(fields["connections"], { http2: 0, http1: 1, websocket: 0, untold: 0 });
+  stalled.socket.resume();
+  await stalled.closed();
+  assert.equal(log.count(/grace is over/), 1);
 });
 
 test("a closed server is gone: its port and its directory can be had again at once", async (t) => {

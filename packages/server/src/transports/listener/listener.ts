@@ -266,6 +266,10 @@ class PortListener implements Listener {
     for (const connection of this.#http2Connections) connection.shutdown();
     this.#options.webSockets?.shutdown();
     const cut = this.#options.clock.after(graceMs, () => {
+      this.#options.log.warn(
+        { connections: this.connections() },
+        "the grace is over: open connections are cut",
+      );
       for (const connection of this.#http2Connections) connection.destroy();
       for (const socket of this.#untold) socket.destroy();
       this.#options.http1.destroy();
