@@ -13,6 +13,7 @@ import { silentLogger } from "../kernel/log.js";
 import { startServer } from "../server.js";
 import { createCacheGrpc, listCachesGrpc } from "../testing/grpc-client.js";
 import { askHttp, openHttp2, startTestServer } from "../testing/running-server.js";
+import { createRecordingLogger } from "../testing/recording-logger.js";
 import { createTestDirectory } from "../testing/test-directory.js";
 
 /** Tries to start; resolves to the message of the refusal. */
@@ -98,6 +99,26 @@ test("a data directory in use refuses a second server, and the first is not dist
   assert.ok(message.includes(server.dataDir) && message.includes("in use"), message);
   assert.deepEqual(await readdir(server.dataDir), before);
   assert.equal((await createCacheGrpc(openHttp2(t, server), "made-after")).status, 0);
+});
+
+test("files with secrets that others may read are used, with a warning for each", async (t) => {
+  const dataDir = join(await createTestDirectory(t), "data");
+  const log = createRecordingLogger();
+  const start = () => startTestServer(t, { flags: { "data-dir": dataDir }, overrides: { log } });
+  await (await start()).close();
+  await (await start()).close();
+  assert.equal(log.count(/others/), 0);
+  await chmod(dataDir, 0o755);
+  await chmod(join(dataDir, "catalog.json"), 0o640);
+  await start();
+  const warnings = log.lines.filter(({ message }) => /others/.test(message));
+  assert.deepEqual(
+    warnings.map(({ level, fields }) => [level, fields]),
+    [
+      ["warn", { path: dataDir, mode: "0755" }],
+      ["warn", { path: join(dataDir, "catalog.json"), mode: "0640" }],
+    ],
+  );
 });
 
 test("a port in use refuses the start, and the data directory is free again", async (t) => {

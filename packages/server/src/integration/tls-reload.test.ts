@@ -1,7 +1,7 @@
 // New certificates on a running server: on a signal and on change, whichever way files are replaced; old connections live on.
 
 import assert from "node:assert/strict";
-import { cp, mkdir, readFile, rename, symlink, truncate, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readFile, rename, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { publishGrpc, subscribeGrpc } from "../testing/grpc-client.js";
@@ -99,4 +99,14 @@ test("a pair that cannot be used is told of, and the old one stays until there i
   await server.log.until(READ_AGAIN);
   assert.equal(await serialOf(t, server), before);
   assert.ok(server.log.lines.every(({ fields }) => !JSON.stringify(fields).includes("PRIVATE")));
+});
+
+test("a private key that others may read is used, with a warning", async (t) => {
+  const certificates = await makeCertificates(t);
+  const quiet = await startTlsServer(t, { certificates });
+  assert.equal(quiet.log.count(/others/), 0);
+  const path = join(certificates, "key.pem");
+  await chmod(path, 0o644);
+  const server = await startTlsServer(t, { certificates });
+  assert.deepEqual((await server.log.until(/others/)).fields, { path, mode: "0644" });
 });

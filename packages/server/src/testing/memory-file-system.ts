@@ -70,6 +70,11 @@ export class MemoryFileSystem implements FileSystem {
     return this.#step("read", () => this.#entries.get(path)?.content);
   }
 
+  /** Modes are not modelled: all are as they should be. */
+  modeOf(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   create(path: string): Promise<WritableFile> {
     return this.#step("create", () => {
       const inode = this.#entries.get(path) ?? { content: new Uint8Array(0), durable: new Uint8Array(0) };

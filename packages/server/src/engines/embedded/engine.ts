@@ -1,8 +1,9 @@
 // The embedded engine: catalog and topics of one process on one data directory.
 
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Clock } from "../../kernel/clock.js";
 import type { Logger } from "../../kernel/log.js";
+import { DIRECTORY_MASK, FILE_MASK, warnOfLooseMode } from "../../kernel/loose-mode.js";
 import type { Catalog } from "../../ports/catalog.js";
 import type { TopicEngine } from "../../ports/topic-engine.js";
 import { CatalogError } from "./catalog-file.js";
@@ -45,6 +46,7 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
   // That the directory itself outlives a crash; not everyone may open the one above it, and most file systems see to it anyway.
   await files.syncDirectory(dirname(resolve(dataDir))).catch(() => {});
   const lock = await startDirectoryLock(dataDir);
+  await warnOfLooseModes(dataDir, files, log);
   const topics = new EmbeddedTopics({ clock, limits });
   let catalog: EmbeddedCatalog;
   try {
@@ -72,4 +74,16 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
       await lock.close();
     },
   };
+}
+
+/** What lies there with the rights of somebody else's making. What cannot be looked at is told by whoever reads it. */
+async function warnOfLooseModes(dataDir: string, files: FileSystem, log: Logger): Promise<void> {
+  const looked = [
+    [dataDir, DIRECTORY_MASK],
+    [join(dataDir, "catalog.json"), FILE_MASK],
+  ] as const;
+  for (const [path, mask] of looked) {
+    const mode = await files.modeOf(path).catch(() => undefined);
+    if (mode !== undefined) warnOfLooseMode(log, { path, mode }, mask);
+  }
 }

@@ -17,6 +17,8 @@ export interface FileSystem {
   makeDirectory(path: string, mode: number): Promise<void>;
   /** The whole file; undefined when there is none. A link that leads nowhere is an error ("ENOENT"): something was meant to be there. */
   read(path: string): Promise<Uint8Array | undefined>;
+  /** The permission bits of a file or directory, through links; undefined when there is none. */
+  modeOf(path: string): Promise<number | undefined>;
   /** Empties or makes the file, and gives it `mode` whatever it had. */
   create(path: string, mode: number): Promise<WritableFile>;
   /** Replaces what `to` was, in one step. */
@@ -68,6 +70,14 @@ export const nodeFileSystem: FileSystem = {
       return await readFile(path);
     } catch (error) {
       if (systemErrorCode(error) === "ENOENT" && !(await isThere(path))) return undefined;
+      throw error;
+    }
+  },
+  async modeOf(path) {
+    try {
+      return (await stat(path)).mode & 0o7777;
+    } catch (error) {
+      if (systemErrorCode(error) === "ENOENT") return undefined;
       throw error;
     }
   },

@@ -22,6 +22,16 @@ export function createTlsFiles({ certFile, keyFile, clientCaFile }: TlsPaths): T
         clientCaFile === undefined ? undefined : await read("CA for client certificates", clientCaFile);
       return { cert, key, clientCa };
     },
+    async keyMode() {
+      try {
+        const { mode, uid } = await stat(keyFile);
+        // A key of root's that a group may read is how one is shared (Debian's ssl-cert, a Kubernetes secret).
+        const isShared = uid === 0 && (mode & 0o037) === 0;
+        return isShared ? undefined : { path: keyFile, mode: mode & 0o7777 };
+      } catch {
+        return undefined;
+      }
+    },
     async stamp() {
       return (await Promise.all(paths.map(stampOf))).join(" ");
     },

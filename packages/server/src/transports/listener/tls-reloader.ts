@@ -2,12 +2,15 @@
 
 import type { Clock, Timer } from "../../kernel/clock.js";
 import type { Logger } from "../../kernel/log.js";
+import { FILE_MASK, type FileMode, warnOfLooseMode } from "../../kernel/loose-mode.js";
 import { type TlsCredentials, type TlsPem, parseTlsCredentials } from "./tls-credentials.js";
 
 /** Where the PEM files are. */
 export interface TlsFiles {
   /** Rejects with a sentence for the operator. */
   read(): Promise<TlsPem>;
+  /** Of the private key; undefined where its group may read it and it is root's, which is how a key is shared. Never rejects. */
+  keyMode(): Promise<FileMode | undefined>;
   /** A text that is another one when any of the files has changed in any way. Never rejects. */
   stamp(): Promise<string>;
 }
@@ -38,7 +41,10 @@ const LOOK_MS = 1000;
 /** Reads the files and begins to look after them; rejects when they cannot be used. */
 export async function startTlsReloader(options: TlsReloaderOptions): Promise<TlsReloader> {
   const stamp = await options.files.stamp();
-  return new FileReloader(options, stamp, parseTlsCredentials(await options.files.read()));
+  const credentials = parseTlsCredentials(await options.files.read());
+  const keyMode = await options.files.keyMode();
+  if (keyMode !== undefined) warnOfLooseMode(options.log, keyMode, FILE_MASK);
+  return new FileReloader(options, stamp, credentials);
 }
 
 class FileReloader implements TlsReloader {
