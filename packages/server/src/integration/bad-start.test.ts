@@ -101,6 +101,22 @@ test("a data directory in use refuses a second server, and the first is not dist
   assert.equal((await createCacheGrpc(openHttp2(t, server), "made-after")).status, 0);
 });
 
+test("a server whose lock was removed writes nothing to the directory any more, and the next one has it for itself", async (t) => {
+  const log = createRecordingLogger();
+  const first = await startTestServer(t, { overrides: { log } });
+  const { dataDir } = first;
+  await rm(join(dataDir, "lock.sock"));
+  const second = await startTestServer(t, { flags: { "data-dir": dataDir } });
+  const before = await readFile(join(dataDir, "catalog.json"));
+  assert.equal((await createCacheGrpc(openHttp2(t, first), "lost")).status, 14);
+  const { fields } = await log.until(/the catalog cannot be written/);
+  assert.match((fields["err"] as Error).message, /lock of the data directory/);
+  assert.deepEqual(await readFile(join(dataDir, "catalog.json")), before);
+  await first.close();
+  assert.equal((await createCacheGrpc(openHttp2(t, second), "kept")).status, 0);
+  assert.match(await refusal(dataDir), /in use/);
+});
+
 test("files with secrets that others may read are used, with a warning for each", async (t) => {
   const dataDir = join(await createTestDirectory(t), "data");
   const log = createRecordingLogger();

@@ -35,6 +35,23 @@ test("a second lock of one directory is refused until the first is given free", 
   await second.close();
 });
 
+test("a lock whose file was removed or replaced is lost, says so, and leaves the next one's alone", async (t) => {
+  const directory = await temporaryDirectory(t);
+  const first = await startDirectoryLock(directory);
+  await first.demand();
+  await rm(join(directory, "lock.sock"));
+  const isLost = { name: "CatalogError", message: /lock of the data directory .* is lost/ };
+  await assert.rejects(first.demand(), isLost);
+  const second = await startDirectoryLock(directory);
+  await second.demand();
+  await assert.rejects(first.demand(), isLost);
+  await first.close();
+  await second.demand();
+  await assert.rejects(startDirectoryLock(directory), isInUse(directory));
+  await second.close();
+  assert.deepEqual(await readdir(directory), []);
+});
+
 test("of many that come at once, one gets it", async (t) => {
   const directory = await temporaryDirectory(t);
   const results = await Promise.allSettled(Array.from({ length: 10 }, () => startDirectoryLock(directory)));

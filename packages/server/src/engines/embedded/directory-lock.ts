@@ -2,7 +2,7 @@
 // behind in force, whatever kills the process.
 
 import { connect, createServer, type Server } from "node:net";
-import { rename, rm } from "node:fs/promises";
+import { lstat, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { randomId } from "../../kernel/ids.js";
 import { CatalogError } from "./catalog-file.js";
@@ -13,6 +13,8 @@ const SOCKET_PATH_BYTES_MAX = 103;
 const ATTEMPTS_MAX = 5;
 
 export interface DirectoryLock {
+  /** Rejects with CatalogError when the lock's file is not the one that this process has made: the directory may be another's by now. */
+  demand(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -32,7 +34,7 @@ export async function startDirectoryLock(directory: string): Promise<DirectoryLo
   );
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     try {
-      return toLock(await listen(path));
+      return await toLock(directory, path, await listen(path));
     } catch (error) {
       if (systemErrorCode(error) !== "EADDRINUSE") {
         throw new CatalogError(
@@ -92,8 +94,40 @@ function answers(path: string): Promise<boolean> {
   });
 }
 
-function toLock(server: Server): DirectoryLock {
+async function toLock(directory: string, path: string, server: Server): Promise<DirectoryLock> {
+  // A number that no other file gets while the socket is open.
+  const made = await identify(path);
+  const isHeld = async (): Promise<boolean> => (await identify(path)) === made;
   return {
-    close: () => new Promise((resolve) => void server.close(() => resolve())),
+    async demand() {
+      if (await isHeld()) return;
+      throw new CatalogError(
+        directory,
+        `The lock of the data directory ${directory} is lost: somebody removed or replaced ${path}, and another process may use the directory. ` +
+          `Nothing is written there any more; restart this server.`,
+      );
+    },
+    async close() {
+      if (!server.listening) return;
+      // Closing removes whatever has the name by now: the lock of another process is kept from that.
+      const aside = join(directory, `lock.${randomId().slice(0, 4)}`);
+      const isOthers = !(await isHeld()) && (await rename(path, aside).then(isDone, isNotDone));
+      await new Promise<void>((resolve) => void server.close(() => resolve()));
+      if (isOthers) await rename(aside, path);
+    },
   };
+}
+
+const isDone = (): boolean => true;
+const isNotDone = (): boolean => false;
+
+/** Undefined when there is none. */
+async function identify(path: string): Promise<string | undefined> {
+  try {
+    const { dev, ino } = await lstat(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
 }

@@ -8,7 +8,7 @@ import type { Catalog } from "../../ports/catalog.js";
 import type { TopicEngine } from "../../ports/topic-engine.js";
 import { CatalogError } from "./catalog-file.js";
 import { startEmbeddedCatalog, type CatalogLimits, type EmbeddedCatalog } from "./catalog.js";
-import { startDirectoryLock } from "./directory-lock.js";
+import { type DirectoryLock, startDirectoryLock } from "./directory-lock.js";
 import { nodeFileSystem, systemErrorCode, type FileSystem } from "./file-system.js";
 import { EmbeddedTopics, type TopicLimits, type TopicStats } from "./topics.js";
 
@@ -55,7 +55,7 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
       clock,
       limits,
       log,
-      files,
+      files: underLock(files, lock),
       onCacheAdded: (name) => topics.addCache(name),
       onCacheRemoved: (name) => topics.removeCache(name),
     });
@@ -86,4 +86,29 @@ async function warnOfLooseModes(dataDir: string, files: FileSystem, log: Logger)
     const mode = await files.modeOf(path).catch(() => undefined);
     if (mode !== undefined) warnOfLooseMode(log, { path, mode }, mask);
   }
+}
+
+/**
+ * `files` as long as the lock is held: should somebody have removed its file, another process may have the directory by now, and nothing
+ * of that one's is touched.
+ */
+function underLock(files: FileSystem, lock: DirectoryLock): FileSystem {
+  return {
+    makeDirectory: (path, mode) => files.makeDirectory(path, mode),
+    read: (path) => files.read(path),
+    modeOf: (path) => files.modeOf(path),
+    async create(path, mode) {
+      await lock.demand();
+      return files.create(path, mode);
+    },
+    async rename(from, to) {
+      await lock.demand();
+      return files.rename(from, to);
+    },
+    async remove(path) {
+      await lock.demand();
+      return files.remove(path);
+    },
+    syncDirectory: (path) => files.syncDirectory(path),
+  };
 }
