@@ -102,3 +102,10 @@ test("property: a moment that is printed is read back as itself", () => {
     }),
   );
 });
+
+test("a moment beyond what Date knows is printed as what it is", () => {
+  assert.equal(formatMoment(8_640_000_000_000), "+275760-09-13T00:00:00Z");
+  assert.equal(formatMoment(9_000_000_000_000), "9000000000000 (epoch seconds)");
+  assert.equal(formatMoment(-9_000_000_000_000), "-9000000000000 (epoch seconds)");
+  for (const odd of [NaN, Infinity, -Infinity]) assert.equal(formatMoment(odd), `${odd} (epoch seconds)`);
+});

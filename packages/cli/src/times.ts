@@ -36,7 +36,10 @@ function isDay(text: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
-/** For people: ISO 8601, in UTC, without a fraction that is zero. */
+/** For people: ISO 8601, in UTC, without a fraction that is zero; in epoch seconds where Date ends. */
 export function formatMoment(epochSeconds: number): string {
-  return new Date(Math.round(epochSeconds * 1000)).toISOString().replace(".000Z", "Z");
+  const date = new Date(Math.round(epochSeconds * 1000));
+  // One such time in a list must not keep the rest of it from being shown.
+  if (Number.isNaN(date.getTime())) return `${epochSeconds} (epoch seconds)`;
+  return date.toISOString().replace(".000Z", "Z");
 }

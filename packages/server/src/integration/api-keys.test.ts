@@ -1,14 +1,16 @@
 // The life of an API key over the wire: made, used, listed, revoked, kept over a restart; and nothing without one where it is needed.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { _GenerateGlobalApiKeyRequestSchema } from "@subito/wire/globaladmin";
 import { systemClock } from "../kernel/clock.js";
-import { publishGrpc } from "../testing/grpc-client.js";
+import { callGrpc, publishGrpc, toBody } from "../testing/grpc-client.js";
 import { type TestServer, askHttp, openHttp2, startTestServer } from "../testing/running-server.js";
 import { createTestDirectory } from "../testing/test-directory.js";
 
+const INVALID_ARGUMENT = 3;
 const UNAUTHENTICATED = 16;
 const place = { cacheName: "default", topic: "t" };
 
@@ -189,4 +191,56 @@ test("a token behind a scheme is refused with a word about it", async (t) => {
   const answer = await askHttp(server, "/api-keys", { headers });
   assert.equal(answer.status, 401);
   assert.match(answer.text, /without a scheme/);
+});
+
+const GENERATE_GLOBAL = "/global_admin.GlobalAdmin/GenerateGlobalApiKey";
+const LAST_SECOND = 253_402_300_799;
+
+test("a key that expires after the year 9999, or in milliseconds, is refused over HTTP and gRPC", async (t) => {
+  const server = await startTestServer(t);
+  const session = openHttp2(t, server);
+  const byHttp = async (expiry: number): Promise<[boolean, string]> => {
+    const body = JSON.stringify({ role_id: "owner", description: "", expiry });
+    const { status, text } = await askHttp(server, "/api-keys", { body });
+    return [status === 200, text];
+  };
+  const byGrpc = async (expiry: number): Promise<[boolean, string]> => {
+    const value = { expirationEpochSeconds: BigInt(expiry) };
+    const request = { roleId: "owner", description: "", expiry: { case: "expires", value } as const };
+    const body = toBody(_GenerateGlobalApiKeyRequestSchema, request);
+    const { status, message } = await callGrpc(session, GENERATE_GLOBAL, body);
+    assert.ok(status === 0 || status === INVALID_ARGUMENT, String(status));
+    return [status === 0, message];
+  };
+  for (const ask of [byHttp, byGrpc]) {
+    for (const expiry of [LAST_SECOND + 1, 1_827_000_000_000, 9_000_000_000_000, Number.MAX_SAFE_INTEGER]) {
+      const [isMade, text] = await ask(expiry);
+      assert.equal(isMade, false, String(expiry));
+      assert.match(text, /in seconds since 1970.*Milliseconds/);
+    }
+    assert.equal((await ask(LAST_SECOND))[0], true);
+  }
+  const body = JSON.stringify({ issued_before_epoch_seconds: 1_827_000_000_000 });
+  const revocation = await askHttp(server, "/revocations", { body });
+  assert.equal(revocation.status, 400);
+  assert.match(revocation.text, /issued_before_epoch_seconds.*Milliseconds/);
+});
+
+test("a catalog that holds a key for ever and a day is loaded, listed and obeyed", async (t) => {
+  const dataDir = await createTestDirectory(t);
+  const server = await startRequired(t, dataDir);
+  const authorization = server.firstApiKey ?? "";
+  const { token, id } = await makeKey(server, authorization, LAST_SECOND, "v1");
+  await server.close();
+  const path = join(dataDir, "catalog.json");
+  const catalog = await readFile(path, "utf8");
+  const before = `"expiresAtMs": ${LAST_SECOND * 1000}`;
+  assert.ok(catalog.includes(before));
+  await writeFile(path, catalog.replace(before, '"expiresAtMs": 9000000000000000'));
+  const again = await startRequired(t, dataDir);
+  assert.deepEqual(await publishStatus(t, again, token), GOOD);
+  const { json } = await askHttp(again, "/api-keys", { headers: { authorization } });
+  const infos = json["key_info"] as { key_id: string; expires_at_epoch_seconds?: number }[];
+  const found = infos.find((info) => info.key_id === id);
+  assert.equal(found?.expires_at_epoch_seconds, 9_000_000_000_000);
 });

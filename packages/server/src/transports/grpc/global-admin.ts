@@ -10,6 +10,7 @@ import {
 } from "@subito/wire/globaladmin";
 import { authorizeListAccess, authorizeManageAccess } from "../../auth/authorize.js";
 import type { ApiKeys } from "../../control/api-keys.js";
+import { epochSecondsToMs } from "../../kernel/epoch-seconds.js";
 import { ServiceError } from "../../kernel/errors.js";
 import type { ApiKeyRecord } from "../../ports/catalog.js";
 import { toEnvelope } from "../../rpc/envelope.js";
@@ -63,10 +64,14 @@ export function createGlobalAdminMethods(
 }
 
 function expiryOf({ expiry }: _GenerateGlobalApiKeyRequest): number | undefined {
-  if (expiry.case === "never") return undefined;
-  const seconds = Number(expiry.value?.expirationEpochSeconds ?? 0n);
-  if (expiry.case === "expires" && Number.isSafeInteger(seconds * 1000)) return seconds * 1000;
-  throw new ServiceError("invalid_argument", "The request does not say when the key expires.");
+  switch (expiry.case) {
+    case "never":
+      return undefined;
+    case "expires":
+      return epochSecondsToMs("expiration_epoch_seconds", Number(expiry.value.expirationEpochSeconds));
+    case undefined:
+      throw new ServiceError("invalid_argument", "The request does not say when the key expires.");
+  }
 }
 
 function toKeyInfo({ id, description, access, createdAtMs, expiresAtMs }: ApiKeyRecord) {

@@ -79,7 +79,7 @@ function parseCreateRequest(body: JsonObject): ApiKeyRequest & { readonly roleId
   if (body["expiry"] === "never") return { ...facts, form, expiresAtMs: undefined };
   const expiresAtMs = readEpochSeconds(body, "expiry");
   if (expiresAtMs !== undefined) return { ...facts, form, expiresAtMs };
-  throw new ServiceError("invalid_argument", 'expiry is needed: "never" or a time in epoch seconds.');
+  throw new ServiceError("invalid_argument", 'expiry is needed: "never" or a time in seconds since 1970.');
 }
 
 function parseForm(text: string): KeyForm {

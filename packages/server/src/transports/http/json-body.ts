@@ -1,5 +1,6 @@
 // Request bodies that are JSON objects, and their fields.
 
+import { epochSecondsToMs } from "../../kernel/epoch-seconds.js";
 import { ServiceError } from "../../kernel/errors.js";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -39,12 +40,9 @@ export function readText(body: JsonObject, name: string, fallback?: string): str
   return value;
 }
 
-/** A time in epoch seconds as milliseconds; undefined when the field is absent. */
+/** A time in epoch seconds as milliseconds; undefined when the field is absent. Beyond the year 9999 there is none. */
 export function readEpochSeconds(body: JsonObject, name: string): number | undefined {
   const value = body[name];
   if (value === undefined) return undefined;
-  // As milliseconds it is kept, and read back only when they are a whole number too.
-  const isTime = typeof value === "number" && value > 0 && Number.isSafeInteger(value * 1000);
-  if (!isTime) throw new ServiceError("invalid_argument", `${name} is a time in epoch seconds.`);
-  return value * 1000;
+  return epochSecondsToMs(name, typeof value === "number" ? value : NaN);
 }
