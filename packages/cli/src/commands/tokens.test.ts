@@ -202,6 +202,7 @@ test("a wrong command line is a usage error that says what is missing", async ()
     ["create --publish default --expires 10m", /CACHE\/TOPIC/],
     ["create --role viewer --publish default/t --expires 10m", /takes the place of/],
     ["create --role viewer --id x --expires 10m", /takes the place of/],
+    ["create --publish default/t --expires 10m --id=", /--id takes a name/],
     ["create default/t --expires 10m", /one argument too many/],
     ["create --publish default/t --expires 10m --key x", /does not take --key/],
     ["revoke", /--id, --key or --issued-before/],

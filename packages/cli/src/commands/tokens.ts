@@ -123,9 +123,10 @@ function toCreateBody(flags: CreateFlags): object {
   }
   if (flags.expires === undefined)
     throw usage("tokens create needs --expires: how long the token lives, like 10m.");
+  if (flags.id === "") throw usage("--id takes a name; leave it out for a token without.");
   const lifetime = { expires_in_seconds: parseDurationSeconds("--expires", flags.expires) };
   if (flags.role !== undefined) return { role_id: flags.role, ...lifetime };
-  return { permissions: { rules }, token_id: flags.id ?? "", ...lifetime };
+  return { permissions: { rules }, ...(flags.id === undefined ? {} : { token_id: flags.id }), ...lifetime };
 }
 
 function toRevokeBody(flags: RevokeFlags): object {

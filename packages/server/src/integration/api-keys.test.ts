@@ -5,6 +5,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { _GenerateGlobalApiKeyRequestSchema } from "@subito/wire/globaladmin";
+import { _GenerateDisposableTokenRequestSchema } from "@subito/wire/token";
 import { systemClock } from "../kernel/clock.js";
 import { callGrpc, publishGrpc, toBody } from "../testing/grpc-client.js";
 import { type TestServer, askHttp, openHttp2, startTestServer } from "../testing/running-server.js";
@@ -243,4 +244,35 @@ test("a catalog that holds a key for ever and a day is loaded, listed and obeyed
   const infos = json["key_info"] as { key_id: string; expires_at_epoch_seconds?: number }[];
   const found = infos.find((info) => info.key_id === id);
   assert.equal(found?.expires_at_epoch_seconds, 9_000_000_000_000);
+});
+
+test("POST /tokens says which of its fields do not go together, and all that it knows", async (t) => {
+  const server = await startTestServer(t);
+  const rows: readonly [fields: object, message: RegExp][] = [
+    [{ role_id: "owner", permissions: RULES }, /Give role_id or permissions, not both/],
+    [{ role_id: "owner", token_id: "a" }, /Give role_id or token_id, not both/],
+    [
+      { permissions: RULES, tokenid: "a" },
+      /no field \\"tokenid\\" here; known are expires_in_seconds, permissions, token_id, role_id/,
+    ],
+    [{ roleId: "owner" }, /no field \\"roleId\\" here; known are .*role_id/],
+    [{ permissions: RULES, token_id: "" }, /token_id is empty/],
+  ];
+  for (const [fields, message] of rows) {
+    const body = JSON.stringify({ expires_in_seconds: 60, ...fields });
+    const { status, text } = await askHttp(server, "/tokens", { body });
+    assert.equal(status, 400, body);
+    assert.match(text, message);
+  }
+});
+
+test("over gRPC, where an empty token id is what proto3 makes of none, it is none", async (t) => {
+  const session = openHttp2(t, await startTestServer(t));
+  const topic = { role: 2, cache: { case: "allCaches", value: {} }, topic: { case: "allTopics", value: {} } };
+  const rule = { kind: { case: "topicPermissions", value: topic } } as const;
+  const permissions = { kind: { case: "explicit", value: { permissions: [rule] } } } as never;
+  const request = { expires: { validForSeconds: 60 }, tokenId: "", permissions };
+  const body = toBody(_GenerateDisposableTokenRequestSchema, request);
+  const { status, message } = await callGrpc(session, "/token.Token/GenerateDisposableToken", body);
+  assert.equal(status, 0, message);
 });

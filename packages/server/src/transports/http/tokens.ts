@@ -32,8 +32,9 @@ export function createTokenRoutes(options: TokenRoutesOptions): Route[] {
       async handle(request) {
         const principal = await caller.authenticate(request);
         const body = parseJsonObject(request.body, jsonBodyBytesMax);
+        checkFields(body, ["expires_in_seconds", "permissions", "token_id", "role_id"]);
         const isSession = body["role_id"] !== undefined;
-        checkFields(body, ["expires_in_seconds", ...(isSession ? ["role_id"] : ["permissions", "token_id"])]);
+        if (isSession) checkSession(body);
         const lifetimeSeconds = readSeconds(body, "expires_in_seconds");
         if (isSession) {
           const session = { roleId: readText(body, "role_id"), lifetimeSeconds };
@@ -42,7 +43,7 @@ export function createTokenRoutes(options: TokenRoutesOptions): Route[] {
         }
         const grant = authorizeIssueTokens(principal);
         const permissions = parsePermissionSet(body["permissions"]);
-        const tokenId = readText(body, "token_id", "");
+        const tokenId = readTokenId(body);
         const made = await tokens.createDisposable(grant, { permissions, tokenId, lifetimeSeconds });
         return toResponse(made, endpoint());
       },
@@ -88,6 +89,25 @@ function toResponse({ token, expiresAtMs }: NewToken, endpoint: string): HttpRes
     credential: formatCredential({ endpoint, apiKey: token }),
     expires_at_epoch_seconds: Math.floor(expiresAtMs / 1000),
   });
+}
+
+function checkSession(body: JsonObject): void {
+  const surplus = ["permissions", "token_id"].find((name) => body[name] !== undefined);
+  if (surplus === undefined) return;
+  throw new ServiceError(
+    "invalid_argument",
+    `Give role_id or ${surplus}, not both: a session may what its role may, and has no id of its own.`,
+  );
+}
+
+/** None where it is left out: an empty one would be dropped without a word, and could not be revoked. */
+function readTokenId(body: JsonObject): string {
+  const tokenId = readText(body, "token_id", "");
+  if (tokenId !== "" || body["token_id"] !== "") return tokenId;
+  throw new ServiceError(
+    "invalid_argument",
+    "token_id is empty: give a name, or leave it out for a token without.",
+  );
 }
 
 function readSeconds(body: JsonObject, name: string): number {
