@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { _SubscriptionRequestSchema, _PublishRequestSchema } from "@subito/wire/cachepubsub";
 import { toEnvelope } from "../rpc/envelope.js";
 import {
@@ -235,4 +236,43 @@ test("a subscription to a missing cache ends with NOT_FOUND before any message",
   const end = await callGrpc(session, SUBSCRIBE_PATH, body);
   assert.equal(end.status, NOT_FOUND);
   assert.equal(end.messages.length, 0);
+});
+
+test("HTTP: a query that is misspelt, or says a thing twice, is refused before anything begins", async (t) => {
+  const server = await startTestServer(t);
+  const session = openHttp2(t, server);
+  for (const [method, path, name] of [
+    ["GET", "/topics/default/t?sequence=1", "sequence"],
+    ["GET", "/topics/default/t?sequence_number=1&sequence_number=2", "sequence_number"],
+    ["POST", "/topics/default/t?sequence_number=1", "sequence_number"],
+    ["GET", "/sse/default/t?lastEventId=1:1", "lastEventId"],
+    ["GET", "/sse/default/t?last_event_id=1:1&last_event_id=1:2", "last_event_id"],
+    ["GET", "/sse/default?topics=t", "topics"],
+    ["GET", "/api-keys?limt=1", "limt"],
+    ["GET", "/roles?type=system&type=custom", "type"],
+    ["GET", "/metrics?format=json", "format"],
+    ["DELETE", "/api-keys/x?force=1", "force"],
+  ] as const) {
+    const ask = { method, ...(method === "POST" ? { body: "x" } : {}) };
+    for (const answer of [await askHttp(server, path, ask), await askHttp2(session, path, ask)]) {
+      assert.equal(answer.status, 400, path);
+      assert.match(String(answer.json["message"]), new RegExp(`"${name}"`));
+    }
+  }
+});
+
+test("HTTP: a body that is compressed is refused, and not published as it is", async (t) => {
+  const server = await startTestServer(t);
+  const session = openHttp2(t, server);
+  const ask = { body: gzipSync("x"), headers: { "content-encoding": "gzip" } };
+  for (const path of ["/topics/default/t", "/api-keys", "/tokens"]) {
+    for (const answer of [await askHttp(server, path, ask), await askHttp2(session, path, ask)]) {
+      assert.deepEqual([answer.status, answer.json["code"]], [415, "UnsupportedMediaType"], path);
+      assert.equal(answer.headers["accept-encoding"], "identity");
+    }
+  }
+  const plain = { body: "x", headers: { "content-encoding": "identity" } };
+  assert.equal((await askHttp(server, "/topics/default/t", plain)).status, 204);
+  const { json } = await askHttp(server, "/topics/default/t?sequence_number=1");
+  assert.equal((json["items"] as unknown[]).length, 1);
 });

@@ -8,7 +8,8 @@ import type { ApiKeyRecord } from "../../ports/catalog.js";
 import { jsonResponse } from "../../rpc/http-message.js";
 import type { HttpCaller } from "./caller.js";
 import { type JsonObject, checkFields, parseJsonObject, readEpochSeconds, readText } from "./json-body.js";
-import { toPage } from "./pages.js";
+import { PAGE_FIELDS, toPage } from "./pages.js";
+import { TOKEN } from "./query.js";
 import type { Route } from "./routes.js";
 
 export interface ApiKeyRoutesOptions {
@@ -25,6 +26,7 @@ export function createApiKeyRoutes(options: ApiKeyRoutesOptions): Route[] {
     {
       method: "POST",
       path: "/api-keys",
+      query: TOKEN,
       async handle(request) {
         const grant = authorizeManageAccess(await caller.authenticate(request));
         const spec = parseCreateRequest(parseJsonObject(request.body, jsonBodyBytesMax));
@@ -41,6 +43,7 @@ export function createApiKeyRoutes(options: ApiKeyRoutesOptions): Route[] {
     {
       method: "GET",
       path: "/api-keys",
+      query: { ...PAGE_FIELDS, ...TOKEN },
       async handle(request) {
         const grant = authorizeListAccess(await caller.authenticate(request));
         const { page, next } = toPage(await apiKeys.list(grant), request.query);
@@ -50,6 +53,7 @@ export function createApiKeyRoutes(options: ApiKeyRoutesOptions): Route[] {
     {
       method: "DELETE",
       path: "/api-keys/{keyId}",
+      query: TOKEN,
       async handle(request, [keyId = ""]) {
         const grant = authorizeManageAccess(await caller.authenticate(request));
         await apiKeys.revoke(grant, keyId);

@@ -3,13 +3,14 @@
 import { jsonResponse } from "../../rpc/http-message.js";
 import type { Route } from "./routes.js";
 
-/** `unready` says why the server takes no new work; undefined: it takes it. */
+/** Whatever watches may add what it likes to the URL: nothing depends on it. `unready` says why the server takes no new work; undefined: it takes it. */
 export function createHealthRoutes(unready: () => string | undefined): Route[] {
   return [
-    { method: "GET", path: "/livez", handle: () => jsonResponse(200, { status: "ok" }) },
+    { method: "GET", path: "/livez", query: "any", handle: () => jsonResponse(200, { status: "ok" }) },
     {
       method: "GET",
       path: "/readyz",
+      query: "any",
       handle() {
         const reason = unready();
         return reason === undefined

@@ -3,6 +3,7 @@
 import { authorizeReadMetrics } from "../../auth/authorize.js";
 import type { ReadMetricsGrant } from "../../ports/grant.js";
 import type { HttpCaller } from "./caller.js";
+import { TOKEN } from "./query.js";
 import type { Route } from "./routes.js";
 
 /** Writes all metrics down in Prometheus' text format. */
@@ -16,6 +17,7 @@ export function createMetricsRoutes(render: RenderMetrics, caller: HttpCaller): 
     {
       method: "GET",
       path: "/metrics",
+      query: TOKEN,
       async handle(request) {
         const grant = authorizeReadMetrics(await caller.authenticate(request));
         return {

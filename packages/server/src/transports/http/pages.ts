@@ -1,6 +1,7 @@
 // Long lists in pages (wire-contract.md 7.2): `?limit=` entries, and from `?next_token=` on.
 
 import { ServiceError } from "../../kernel/errors.js";
+import type { QueryFields } from "./query.js";
 
 const PAGE_ENTRIES_MAX = 100;
 
@@ -9,6 +10,8 @@ export interface Page<R> {
   /** The field that leads to the next page; empty after the last one. */
   readonly next: { readonly next_token?: string };
 }
+
+export const PAGE_FIELDS = { limit: "once", next_token: "once" } as const satisfies QueryFields;
 
 /** The token is the id of the last entry that was shown: what is added or removed meanwhile shifts nothing. */
 export function toPage<R extends { readonly id: string }>(

@@ -90,11 +90,19 @@ async function needsKey(route: Route): Promise<"needed" | "not needed"> {
   }
 }
 
-test("docs/reference/http-api.md has the routes, in order, and which of them need a key", async () => {
-  const rows = [...reference.matchAll(/^\| `([A-Z]+)` \| `(\/\S*)` \| ((?:not )?needed) \| \S.* \|$/gm)].map(
-    ([, ...cells]) => cells,
+function describeQuery({ query }: Route): string {
+  if (query === "any") return query;
+  const names = Object.entries(query).map(
+    ([name, times]) => `\`${name}\`${times === "once" ? "" : ` (${times})`}`,
   );
+  return names.join(", ");
+}
+
+test("docs/reference/http-api.md has the routes, in order, which of them need a key, and their queries", async () => {
+  const row = /^\| `([A-Z]+)` \| `(\/\S*)` \| ((?:not )?needed) \| (any|`[^|]+) \| \S.* \|$/gm;
+  const rows = [...reference.matchAll(row)].map(([, ...cells]) => cells);
   const expected: string[][] = [];
-  for (const route of createRoutes()) expected.push([route.method, route.path, await needsKey(route)]);
+  for (const route of createRoutes())
+    expected.push([route.method, route.path, await needsKey(route), describeQuery(route)]);
   assert.deepEqual(rows, expected);
 });

@@ -9,7 +9,8 @@ import { jsonResponse } from "../../rpc/http-message.js";
 import { toKeyInfo } from "./api-keys.js";
 import type { HttpCaller } from "./caller.js";
 import { type JsonObject, checkFields, parseJsonObject, readText } from "./json-body.js";
-import { toPage } from "./pages.js";
+import { PAGE_FIELDS, toPage } from "./pages.js";
+import { TOKEN } from "./query.js";
 import type { Route } from "./routes.js";
 
 export function createRoleRoutes(roles: Roles, caller: HttpCaller, jsonBodyBytesMax: number): Route[] {
@@ -17,6 +18,7 @@ export function createRoleRoutes(roles: Roles, caller: HttpCaller, jsonBodyBytes
     {
       method: "GET",
       path: "/roles",
+      query: { type: "once", ...PAGE_FIELDS, ...TOKEN },
       async handle(request) {
         const grant = authorizeListAccess(await caller.authenticate(request));
         const type = request.query.get("type");
@@ -34,6 +36,7 @@ export function createRoleRoutes(roles: Roles, caller: HttpCaller, jsonBodyBytes
     {
       method: "POST",
       path: "/roles",
+      query: TOKEN,
       async handle(request) {
         const grant = authorizeManageAccess(await caller.authenticate(request));
         const role = await roles.create(grant, parseRole(parseJsonObject(request.body, jsonBodyBytesMax)));
@@ -43,6 +46,7 @@ export function createRoleRoutes(roles: Roles, caller: HttpCaller, jsonBodyBytes
     {
       method: "PUT",
       path: "/roles/{roleId}",
+      query: TOKEN,
       async handle(request, [roleId = ""]) {
         const grant = authorizeManageAccess(await caller.authenticate(request));
         const body = parseRole(parseJsonObject(request.body, jsonBodyBytesMax));
@@ -52,6 +56,7 @@ export function createRoleRoutes(roles: Roles, caller: HttpCaller, jsonBodyBytes
     {
       method: "DELETE",
       path: "/roles/{roleId}",
+      query: TOKEN,
       async handle(request, [roleId = ""]) {
         const grant = authorizeManageAccess(await caller.authenticate(request));
         const users = await roles.delete(grant, roleId);

@@ -108,6 +108,12 @@ function position(query: URLSearchParams, name: string): number | undefined {
   return Math.min(Number(BigInt(text)), Number.MAX_SAFE_INTEGER);
 }
 
+/** No field that is not known, and none twice. */
+function holdsOnly(query: URLSearchParams, known: readonly string[]): boolean {
+  const names = [...query.keys()];
+  return names.every((name) => known.includes(name)) && new Set(names).size === names.length;
+}
+
 function checkTopics(request: HttpRequest, status: number, segments: readonly string[]): void {
   const names = segments.slice(2).map(decode);
   if (request.method === "POST") {
@@ -116,6 +122,7 @@ function checkTopics(request: HttpRequest, status: number, segments: readonly st
       (request.metadata.get("content-type") ?? "").startsWith("application/octet-stream");
     const isGood =
       !names.includes(undefined) &&
+      holdsOnly(request.query, ["token"]) &&
       (isBinary || Buffer.from(Buffer.from(request.body).toString()).equals(request.body));
     assert.equal(status, isGood ? 204 : 400);
     if (isGood) assert.ok(Buffer.compare(asked.value ?? new Uint8Array(1), request.body) === 0);
@@ -123,7 +130,11 @@ function checkTopics(request: HttpRequest, status: number, segments: readonly st
     const [sequence, page] = ["sequence_number", "sequence_page"].map((name) =>
       position(request.query, name),
     );
-    const isGood = !names.includes(undefined) && sequence !== undefined && page !== undefined;
+    const isGood =
+      !names.includes(undefined) &&
+      holdsOnly(request.query, ["token", "sequence_number", "sequence_page"]) &&
+      sequence !== undefined &&
+      page !== undefined;
     assert.equal(status, isGood ? 200 : 400);
     if (isGood) assert.deepEqual(asked.cursor, { sequence, page });
   }

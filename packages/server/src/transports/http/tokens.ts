@@ -11,6 +11,7 @@ import { parsePermissionSet } from "../../ports/parse-permissions.js";
 import { type HttpResponse, jsonResponse } from "../../rpc/http-message.js";
 import type { HttpCaller } from "./caller.js";
 import { type JsonObject, checkFields, parseJsonObject, readEpochSeconds, readText } from "./json-body.js";
+import { TOKEN } from "./query.js";
 import type { Route } from "./routes.js";
 
 export interface TokenRoutesOptions {
@@ -29,6 +30,7 @@ export function createTokenRoutes(options: TokenRoutesOptions): Route[] {
     {
       method: "POST",
       path: "/tokens",
+      query: TOKEN,
       async handle(request) {
         const principal = await caller.authenticate(request);
         const body = parseJsonObject(request.body, jsonBodyBytesMax);
@@ -51,6 +53,7 @@ export function createTokenRoutes(options: TokenRoutesOptions): Route[] {
     {
       method: "POST",
       path: "/revocations",
+      query: TOKEN,
       async handle(request) {
         const grant = authorizeManageAccess(await caller.authenticate(request));
         const body = parseJsonObject(request.body, jsonBodyBytesMax);
@@ -68,6 +71,7 @@ export function createTokenRoutes(options: TokenRoutesOptions): Route[] {
     {
       method: "GET",
       path: "/revocations",
+      query: TOKEN,
       async handle(request) {
         const grant = authorizeListAccess(await caller.authenticate(request));
         const records = await revocations.list(grant);

@@ -9,6 +9,7 @@ import type { HttpRequest, HttpResponse } from "../../rpc/http-message.js";
 import type { Topics } from "../../topics/topics.js";
 import type { HttpCaller } from "./caller.js";
 import { LongPoll, PollAnswers } from "./long-poll.js";
+import { type QueryFields, TOKEN } from "./query.js";
 import type { Route } from "./routes.js";
 
 export interface TopicRoutesOptions {
@@ -21,12 +22,23 @@ export interface TopicRoutesOptions {
 }
 
 const PATH = "/topics/{cacheName}/{topicName}";
+const POLL_FIELDS: QueryFields = { sequence_number: "once", sequence_page: "once", ...TOKEN };
 
 export function createTopicRoutes(options: TopicRoutesOptions): Route[] {
   const answers = new PollAnswers();
   return [
-    { method: "POST", path: PATH, handle: (request, names) => publish(options, request, names) },
-    { method: "GET", path: PATH, handle: (request, names) => poll(options, answers, request, names) },
+    {
+      method: "POST",
+      path: PATH,
+      query: TOKEN,
+      handle: (request, names) => publish(options, request, names),
+    },
+    {
+      method: "GET",
+      path: PATH,
+      query: POLL_FIELDS,
+      handle: (request, names) => poll(options, answers, request, names),
+    },
   ];
 }
 

@@ -5,6 +5,7 @@ import { ServiceError } from "../../kernel/errors.js";
 import type { HttpRequest, HttpResponse } from "../../rpc/http-message.js";
 import type { Topics } from "../../topics/topics.js";
 import type { HttpCaller } from "../http/caller.js";
+import { type QueryFields, TOKEN } from "../http/query.js";
 import type { Route } from "../http/routes.js";
 import { parseCursors } from "./cursors.js";
 import { EventStream } from "./event-stream.js";
@@ -16,17 +17,21 @@ export interface SseRoutesOptions {
   readonly topicsPerStreamMax: number;
 }
 
+const STREAM_FIELDS = { last_event_id: "once", ...TOKEN } as const satisfies QueryFields;
+
 export function createSseRoutes(options: SseRoutesOptions): Route[] {
   return [
     {
       method: "GET",
       path: "/sse/{cacheName}/{topicName}",
+      query: STREAM_FIELDS,
       handle: (request, [cacheName = "", topicName = ""]) =>
-        open(options, request, cacheName, () => pickTopic(request, topicName)),
+        open(options, request, cacheName, () => [topicName]),
     },
     {
       method: "GET",
       path: "/sse/{cacheName}",
+      query: { topic: "repeated", ...STREAM_FIELDS },
       handle: (request, [cacheName = ""]) =>
         open(options, request, cacheName, () => pickTopics(request, options.topicsPerStreamMax)),
     },
@@ -69,14 +74,6 @@ async function open(
     ],
     body: stream,
   };
-}
-
-/** The topic of the path; one in the query beside it would be dropped without a word. */
-function pickTopic({ query }: HttpRequest, topicName: string): readonly string[] {
-  if (query.has("topic")) {
-    throw new ServiceError("invalid_argument", "Give the topic in the path or in ?topic=, not in both.");
-  }
-  return [topicName];
 }
 
 function pickTopics({ query }: HttpRequest, topicsMax: number): readonly string[] {
