@@ -123,7 +123,8 @@ test("what fails names its request, and the socket goes on", async () => {
     [{ id: 7, type: "unsubscribe", cache: "c", topic: "u" }, 7, "NotFound", /not subscribed/],
     [{ ...publish(8, "x"), cache: "nowhere" }, 8, "NotFound", /Cache Not Found/],
     [publish(9, "x".repeat(101)), 9, "ResourceExhausted", /101 bytes/],
-    [{ id: 10, type: "renew_token", token: "x" }, 10, "FailedPrecondition", /authenticate/],
+    [{ id: 10, type: "renew_token", token: "x" }, 10, "FailedPrecondition", /open a new one.*authenticate/],
+    [{ id: 10, type: "authenticate", token: "x" }, 10, "FailedPrecondition", /open a new one.*authenticate/],
   ];
   for (const [message, id, code, text] of rows) {
     const answer = socket.ask(message);
@@ -135,6 +136,18 @@ test("what fails names its request, and the socket goes on", async () => {
   world.endTurn();
   assert.deepEqual(texts(socket.said), ["one"]);
   assert.deepEqual(world.internalErrors, []);
+});
+
+test("who renews before authenticating is told so, and may authenticate then", async () => {
+  const world = createSocketWorld();
+  const socket = await world.open();
+  const { code, message } = socket.ask({ id: 1, type: "renew_token", token: "x" });
+  assert.deepEqual(
+    [code, message],
+    ["FailedPrecondition", "There is no token to renew: authenticate comes first."],
+  );
+  // Refused for what the token is, not for its place.
+  assert.notEqual(socket.ask({ id: 2, type: "authenticate", token: "x" })["code"], "FailedPrecondition");
 });
 
 test("a socket has no more subscriptions than it may", async () => {

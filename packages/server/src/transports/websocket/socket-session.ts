@@ -245,12 +245,13 @@ export class SocketSession implements WebSocketHandler, SubscriptionOwner {
   }
 
   #authenticate({ id, token }: Request<"authenticate">): Awaitable<OutMessage> {
-    if (this.#caller.hasToken || this.#usedWithoutToken) {
+    if (this.#caller.hasToken) {
       throw new ServiceError(
         "failed_precondition",
         "It is known already who is at this socket: renew_token changes the token.",
       );
     }
+    if (this.#usedWithoutToken) throw usedWithoutToken();
     return andThen(this.#caller.verify(token), ({ expiresAtMs }) => {
       this.#caller.become(token);
       return authenticatedAnswer(id, expiresAtMs);
@@ -258,6 +259,7 @@ export class SocketSession implements WebSocketHandler, SubscriptionOwner {
   }
 
   #renewToken({ id, token }: Request<"renew_token">): Awaitable<OutMessage> {
+    if (this.#usedWithoutToken) throw usedWithoutToken();
     if (!this.#caller.hasToken) {
       throw new ServiceError("failed_precondition", "There is no token to renew: authenticate comes first.");
     }
@@ -268,4 +270,12 @@ export class SocketSession implements WebSocketHandler, SubscriptionOwner {
       return renewedAnswer(id, running.length, fresh.expiresAtMs);
     });
   }
+}
+
+/** Neither of the two messages about tokens can be taken any more. */
+function usedWithoutToken(): ServiceError {
+  return new ServiceError(
+    "failed_precondition",
+    "This socket was used without a token, and stays so: open a new one, and send authenticate first there.",
+  );
 }
