@@ -98,6 +98,20 @@ test("limits follow their flags", () => {
   assert.deepEqual(limits, { ...defaultLimits, ringItemsMax: 5, ringBytesMax: 7000, ringAgeMs: 9 });
 });
 
+test("origins are kept as browsers send them, and a * within one is refused in words", () => {
+  const given = "https://A.example:443,HTTP://b.Example:80,http://localhost:3000,https://c.example:80";
+  const others = "http://localhost,https://bücher.example,http://[::0:1]:8080,https://a.example";
+  assert.deepEqual(
+    configOf(["--allowed-origins", `${given},${others}`]).allowedOrigins,
+    new Set([
+      ...["https://a.example", "http://b.example", "http://localhost:3000", "https://c.example:80"],
+      ...["http://localhost", "https://xn--bcher-kva.example", "http://[::1]:8080"],
+    ]),
+  );
+  assert.deepEqual(configOf(["--allowed-origins", "none"]).allowedOrigins, new Set());
+  assert.match(problemsOf(["--allowed-origins", "https://*.example.com"])[0] ?? "", /no \* within one/);
+});
+
 test("auth follows the host, and open is refused where others could come in", () => {
   assert.equal(configOf(["--host", "[::1]"]).host, "::1");
   for (const host of ["127.0.0.1", "127.9.9.9", "localhost", "::1", "0:0:0:0:0:0:0:1"]) {
@@ -145,6 +159,20 @@ test("bad values are refused by flag and variable, all at once", () => {
     ["log-level", "loud"],
     ["log-level", "__proto__"],
     ["auth", "none"],
+    ["allowed-origins", "https://*.example.com"],
+    ["allowed-origins", "https://a.example,http://*"],
+    ["allowed-origins", "https://a.example/"],
+    ["allowed-origins", "https://a.example, https://b.example"],
+    ["allowed-origins", "https://a.example,"],
+    ["allowed-origins", "https://a.example,all"],
+    ["allowed-origins", "https://a@b.example"],
+    ["allowed-origins", "https://a.example:99999"],
+    ["allowed-origins", "https://a.example:*"],
+    ["allowed-origins", "https://[::1"],
+    ["allowed-origins", "a.example"],
+    ["allowed-origins", "ftp://a.example"],
+    ["allowed-origins", "*"],
+    ["allowed-origins", "null"],
     ["heartbeat-ms", "0"],
     ["ring-items", "0"],
     ["ring-age-ms", "1e3"],

@@ -7,6 +7,7 @@ import type { RawOptions } from "./env.js";
 import { closestWord } from "./closest-word.js";
 import { defaultLimits, type ServerLimits } from "./limits.js";
 import { environmentName, OPTIONS, type Option, type OptionFlag } from "./options.js";
+import { parseOrigins } from "./origins.js";
 import { parsePorts, type TlsConfig } from "./ports.js";
 
 export interface Config {
@@ -102,7 +103,7 @@ export function parseConfig(flags: RawOptions, environment: RawOptions = {}): Co
     dataDir: text("data-dir"),
     logLevel: text("log-level") as LogLevel,
     auth: auth as Config["auth"],
-    allowedOrigins: parseOrigins(text("allowed-origins"), auth as Config["auth"]),
+    allowedOrigins: toAllowedOrigins(text("allowed-origins"), auth as Config["auth"]),
     heartbeatMs: Number(text("heartbeat-ms") || DEFAULT_HEARTBEAT_MS[auth as Config["auth"]]),
     freshWindowMs: Number(text("fresh-window-ms")),
     connectionsMax: Number(text("connections-max")),
@@ -123,10 +124,11 @@ export function parseConfig(flags: RawOptions, environment: RawOptions = {}): Co
   };
 }
 
-function parseOrigins(text: string, auth: Config["auth"]): Config["allowedOrigins"] {
+function toAllowedOrigins(text: string, auth: Config["auth"]): Config["allowedOrigins"] {
   if (text === "" && auth === "open") return "loopback";
   if (text === "all") return text;
-  return new Set(text === "" || text === "none" ? [] : text.split(","));
+  const parsed = parseOrigins(text);
+  return "origins" in parsed ? parsed.origins : new Set();
 }
 
 /** In place of Node's words, which are long, and speak of positional arguments. */
@@ -179,6 +181,10 @@ function checkValue({ check }: Option, value: string): string | undefined {
       return fits || value === check.or
         ? undefined
         : `takes a whole number from ${check.min} to ${check.max}${word}`;
+    }
+    case "origins": {
+      const parsed = parseOrigins(value);
+      return "origins" in parsed || check.words.includes(value) ? undefined : `takes ${parsed.takes}`;
     }
     case "pattern":
       return check.pattern.test(value) ? undefined : `takes ${check.takes}`;

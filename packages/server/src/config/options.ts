@@ -19,7 +19,9 @@ export type Check =
   | { readonly kind: "integer"; readonly min: number; readonly max: number; readonly or?: string }
   /** `takes` goes on with "takes …" when the value does not match. */
   | { readonly kind: "pattern"; readonly pattern: RegExp; readonly takes: string }
-  | { readonly kind: "choice"; readonly choices: readonly string[] };
+  | { readonly kind: "choice"; readonly choices: readonly string[] }
+  /** Origins with commas between them, or one of the words. */
+  | { readonly kind: "origins"; readonly words: readonly string[] };
 
 /** The value of `--port` that opens no plaintext port. */
 export const NO_PORT = "none";
@@ -102,11 +104,7 @@ export const OPTIONS = [
     flag: "allowed-origins",
     value: "ORIGINS",
     help: "web pages that may use the server: origins with commas between them, all, or none (default with --auth open: pages of this machine; else none)",
-    check: {
-      kind: "pattern",
-      pattern: /^(?:all|none|https?:\/\/[^\s/,?#@]+(?:,https?:\/\/[^\s/,?#@]+)*)$/,
-      takes: "all, none, or origins such as https://app.example.com with commas between them",
-    },
+    check: { kind: "origins", words: ["all", "none"] },
   },
   {
     flag: "heartbeat-ms",
