@@ -5,7 +5,7 @@ import { ServiceError } from "../../kernel/errors.js";
 import type { HttpRequest, HttpResponse } from "../../rpc/http-message.js";
 import type { Topics } from "../../topics/topics.js";
 import type { HttpCaller } from "../http/caller.js";
-import { type QueryFields, TOKEN } from "../http/query.js";
+import type { QueryFields } from "../http/query.js";
 import type { Route } from "../http/routes.js";
 import { parseCursors } from "./cursors.js";
 import { EventStream } from "./event-stream.js";
@@ -17,7 +17,7 @@ export interface SseRoutesOptions {
   readonly topicsPerStreamMax: number;
 }
 
-const STREAM_FIELDS = { last_event_id: "once", ...TOKEN } as const satisfies QueryFields;
+const STREAM_FIELDS = { last_event_id: "once", token: "once" } as const satisfies QueryFields;
 
 export function createSseRoutes(options: SseRoutesOptions): Route[] {
   return [
