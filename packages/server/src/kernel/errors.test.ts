@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ERROR_CODES, ServiceError } from "./errors.js";
+import { ERROR_CODES, type LimitReason, ServiceError } from "./errors.js";
 
 test("a ServiceError stays itself; anything else becomes internal and tells nothing", () => {
   const known = new ServiceError("not_found", "There is no such cache.");
@@ -19,6 +19,10 @@ test("a ServiceError stays itself; anything else becomes internal and tells noth
 test("only what a later attempt may mend may be retried", () => {
   const retryable = ERROR_CODES.filter((code) => new ServiceError(code, "").mayRetry);
   assert.deepEqual(retryable, ["unavailable"]);
+  const mayRetry = (limit: LimitReason) => new ServiceError("resource_exhausted", "", { limit }).mayRetry;
+  assert.equal(mayRetry("operations_rate_limit_exceeded"), true);
+  assert.equal(mayRetry("request_size_limit_exceeded"), false);
+  assert.equal(mayRetry("topic_subscriptions_limit_exceeded"), false);
 });
 
 test("codes are listed once each", () => {

@@ -27,7 +27,11 @@ export type LimitReason =
   | "item_size_limit_exceeded"
   | "element_size_limit_exceeded";
 
-const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["unavailable"]);
+const RETRYABLE: ReadonlySet<ErrorCode | LimitReason> = new Set<ErrorCode | LimitReason>([
+  "unavailable",
+  // The one limit that time alone mends.
+  "operations_rate_limit_exceeded",
+]);
 
 export interface ServiceErrorOptions {
   /** Which limit was hit; sent as the `err` trailer. Only with `resource_exhausted`. */
@@ -48,9 +52,9 @@ export class ServiceError extends Error {
     this.limit = options.limit;
   }
 
-  /** True when the same call may succeed if it is simply sent again. */
+  /** True when the same call may succeed if it is simply sent again, after a pause. */
   get mayRetry(): boolean {
-    return RETRYABLE.has(this.code);
+    return RETRYABLE.has(this.limit ?? this.code);
   }
 
   /** Any thrown value as a ServiceError; what is not one becomes `internal` with a message that tells nothing. */

@@ -1,7 +1,7 @@
 // docs/reference/errors.md holds every error code with what the transports make of it, and every limit.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { ERROR_CODES, ServiceError, type LimitReason } from "../kernel/errors.js";
 import { HTTP_ERRORS } from "../transports/json/errors.js";
@@ -21,7 +21,15 @@ test("docs/reference/errors.md has every error code once, in order, with status 
   assert.deepEqual(rows, expected);
 });
 
-test("docs/reference/errors.md has every limit that an error can name", () => {
+/** The server, compiled: who refuses what. */
+function readSources(): readonly string[] {
+  const root = new URL("../", import.meta.url);
+  const names = readdirSync(root, { recursive: true, encoding: "utf8" });
+  const own = names.filter((name) => name.endsWith(".js") && !name.endsWith(".test.js"));
+  return own.map((name) => readFileSync(new URL(name, root), "utf8"));
+}
+
+test("docs/reference/errors.md has every limit that an error can name, and says rightly which come and may be retried", () => {
   // A record, so that the compiler misses a limit that is added.
   const limits: Readonly<Record<LimitReason, true>> = {
     topic_subscriptions_limit_exceeded: true,
@@ -31,6 +39,14 @@ test("docs/reference/errors.md has every limit that an error can name", () => {
     item_size_limit_exceeded: true,
     element_size_limit_exceeded: true,
   };
-  const rows = [...reference.matchAll(/^\| `(\w+_limit_exceeded)` \| (?:yes|no) \| \S.* \|$/gm)];
-  assert.deepEqual(rows.map(([, name]) => name).sort(), Object.keys(limits).sort());
+  const rows = [
+    ...reference.matchAll(/^\| `(\w+_limit_exceeded)` \| (yes|no) \| (yes|no|) \| \S.* \|$/gm),
+  ].map(([, ...cells]) => cells);
+  const sources = readSources();
+  const expected = Object.keys(limits).map((name) => {
+    const isUsed = sources.some((source) => source.includes(`limit: "${name}"`));
+    const { mayRetry } = new ServiceError("resource_exhausted", "a test", { limit: name as LimitReason });
+    return isUsed ? [name, "yes", mayRetry ? "yes" : "no"] : [name, "no", ""];
+  });
+  assert.deepEqual(rows.sort(), expected.sort());
 });
