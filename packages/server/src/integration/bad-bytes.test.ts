@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { readMetrics } from "../testing/metrics.js";
 import { PING_PATH, callGrpc, publishGrpc, subscribeGrpc } from "../testing/grpc-client.js";
 import {
   type TestServer,
@@ -109,6 +110,19 @@ test("what begins like HTTP/1.1 and is not is answered by 400", async (t) => {
       "POST /topics/default/x HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
     ];
     for (const bytes of bad) assert.match(await exchange(t, server, bytes), /^HTTP\/1\.1 400 /, bytes);
+  });
+});
+
+test("a request without a Host, or with two, is told so in JSON, counted, and its connection closed", async (t) => {
+  await beside(t, {}, async (server) => {
+    for (const hosts of ["", "host: localhost\r\nhost: evil.example\r\n"]) {
+      const post = `POST /topics/default/x HTTP/1.1\r\n${hosts}content-length: 1\r\n\r\nx`;
+      const answer = await exchange(t, server, `${post}GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n`);
+      const wanted =
+        /^HTTP\/1\.1 400 [^]*application\/json[^]*\{"code":"BadRequest","message":"A request has one header field Host\."\}$/;
+      assert.match(answer, wanted);
+    }
+    assert.equal((await readMetrics(server)).get('subito_http1_errors_total{fault="bad_request"}'), 2);
   });
 });
 

@@ -67,6 +67,8 @@ export function createHttp1Server(environment: Http1Environment): Http1Server {
       requestTimeout: limits.requestTimeoutMs,
       keepAliveTimeout: limits.keepAliveTimeoutMs,
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
+      // Node would answer by itself, without a body and uncounted: below it is refused in words.
+      requireHostHeader: false,
       ...(webSockets && { IncomingMessage: upgradableBy((request) => webSockets.isWanted(request)) }),
     },
     (request, response) => {
@@ -128,6 +130,7 @@ const EXPECTATION_FAILED = {
   code: "ExpectationFailed",
   message: "Nothing but 100-continue can be expected.",
 };
+const HOST_NEEDED = { code: "BadRequest", message: "A request has one header field Host." };
 const BAD_REQUEST: readonly [Http1Fault, string] = ["bad_request", "400 Bad Request"];
 /** What node:http has against a request, as we count it and as we answer. */
 const CLIENT_ERRORS: Readonly<Record<string, readonly [Http1Fault, string]>> = {
@@ -155,9 +158,9 @@ async function serve(
     refuseBody(outgoing, jsonResponse(503, SERVER_IS_FULL));
     return;
   }
-  if (countHosts(incoming) > 1) {
+  if (countHosts(incoming) !== 1) {
     counts.http1Errors.bad_request++;
-    refuseBody(outgoing, jsonResponse(400, { code: "BadRequest", message: "Bad Request." }));
+    refuseBody(outgoing, jsonResponse(400, HOST_NEEDED));
     return;
   }
   const body = new Http1Body(memory, limits.bodyBytesMax);
