@@ -5,7 +5,7 @@ import { Agent, get } from "node:https";
 
 import { makeClientHello } from "../wire/client-hello.mjs";
 
-/** More than may be under way at once. */
+/** More than may be under way at once, of one address and of all. */
 const handshakes = 6000;
 
 /** Whether a connection that was there before was used. @param {import("../target.mjs").Target} target @param {Agent} agent */
@@ -23,10 +23,10 @@ function askOverTls({ tlsPort }, agent) {
 export const attack = {
   reference: "",
   does: "begins six thousand TLS handshakes and leaves them after the first message",
-  limit: "tlsHandshakesMax, prefaceTimeoutMs",
+  limit: "tlsHandshakesPerAddressMax, prefaceTimeoutMs",
   meets: "closed",
-  counter: 'subito_connections_refused_total{reason="tls_handshakes_max"}',
-  memoryMb: 320,
+  counter: 'subito_connections_refused_total{reason="tls_handshakes_per_address_max"}',
+  memoryMb: 96,
   waits: true,
   async run(target) {
     const hello = await makeClientHello();

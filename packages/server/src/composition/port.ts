@@ -79,6 +79,7 @@ export async function openPort(config: Config, parts: PortParts): Promise<Server
   const admission = new Admission({
     ...{ clock, pressure },
     tlsHandshakesMax: limits.tlsHandshakesMax,
+    tlsHandshakesPerAddressMax: limits.tlsHandshakesPerAddressMax,
     loopbackReserveMax: limits.loopbackReserveMax,
     acceptsPerSecondMax: config.acceptsPerSecondMax,
     connectionsMax: fitToDescriptors(config.connectionsMax, machine.descriptorsMax),

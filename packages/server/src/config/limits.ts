@@ -49,6 +49,8 @@ export interface ServerLimits {
   readonly loopbackReserveMax: number;
   /** TLS handshakes that are not done. Beyond: new connections to the TLS port are refused. */
   readonly tlsHandshakesMax: number;
+  /** Of them, those of one address. Beyond: its new connections to the TLS port are refused. */
+  readonly tlsHandshakesPerAddressMax: number;
   /** Bytes that are read from all HTTP/2 connections in one turn. Beyond: large chunks wait for a later turn. */
   readonly readBytesPerTurnMax: number;
   /** How long one turn reads large chunks from HTTP/2 connections. Beyond: the rest waits for a later turn. */
@@ -128,6 +130,8 @@ export const defaultLimits: ServerLimits = {
   // Each takes 57 KB and 0.9 ms of a core: so many are 230 MiB, about what requests and waiting bytes may take each, and four seconds of
   // work. Whoever came behind them would wait as long as clients do before they give up; refused, they come back a little later.
   tlsHandshakesMax: 4096,
+  // A second of a core's work: clients behind one address lose nothing by it, and a peer that stalls its handshakes leaves room for others.
+  tlsHandshakesPerAddressMax: 1024,
   readBytesPerTurnMax: 2 * 1024 * 1024,
   readMsPerTurnMax: 0.5,
   smallReadBytesMax: 512,

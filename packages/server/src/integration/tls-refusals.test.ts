@@ -110,6 +110,22 @@ test("handshakes under way are limited: who comes beyond is closed at once and c
   assert.equal(await refusals(server, "tls_handshakes_max"), 1);
 });
 
+test("one address has no more than its share of the handshakes under way", async (t) => {
+  const server = await startTlsServer(t, { limits: { tlsHandshakesPerAddressMax: 2 } });
+  const stalled = await Promise.all([1, 2].map(() => connectRaw(t, { port: server.tlsPort })));
+  for (const { socket } of stalled) socket.write(RECORD_START);
+  await pollUntil(async () => (await readMetrics(server)).get('subito_connections{protocol="untold"}') === 2);
+  await assert.rejects(openTls(t, server));
+  assert.equal(await refusals(server, "tls_handshakes_per_address_max"), 1);
+  const elsewhere = connect({ port: server.tlsPort, host: "127.0.0.1", localAddress: "127.0.0.2" });
+  (await openTls(t, server, { socket: elsewhere })).destroy();
+  stalled[0]?.socket.destroy();
+  await pollUntil(async () => (await readMetrics(server)).get('subito_connections{protocol="untold"}') === 1);
+  for (let i = 0; i < 3; i++) {
+    assert.equal((await askHttp2(openHttp2Tls(t, server), "/livez")).status, 200);
+  }
+});
+
 test("a handshake that takes too long is counted with the connections that do not say what they speak", async (t) => {
   const server = await startTlsServer(t, { flags: { "preface-timeout-ms": "100" } });
   const half = await connectRaw(t, { port: server.tlsPort });

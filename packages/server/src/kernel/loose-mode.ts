@@ -2,9 +2,9 @@
 
 import type { Logger } from "./log.js";
 
-/** What nobody but the owner should have: of files; of directories, in which others may at most look up a name that they know. */
+/** What nobody but the owner should have: of files; of directories, whose names are no secret, but in which a file can be put in the place of another. */
 export const FILE_MASK = 0o077;
-export const DIRECTORY_MASK = 0o066;
+export const DIRECTORY_MASK = 0o022;
 
 export interface FileMode {
   readonly path: string;

@@ -16,6 +16,11 @@ export class AddressCounts {
     return true;
   }
 
+  /** How many the address has. */
+  of(address: string): number {
+    return this.#counts.get(address) ?? 0;
+  }
+
   give(address: string): void {
     const count = this.#counts.get(address) ?? 0;
     if (count <= 1) this.#counts.delete(address);

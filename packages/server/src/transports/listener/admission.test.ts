@@ -11,6 +11,7 @@ function create(more: Partial<AdmissionOptions> = {}) {
   const maxima = {
     connectionsMax: 100,
     tlsHandshakesMax: 20,
+    tlsHandshakesPerAddressMax: 5,
     loopbackReserveMax: 10,
     acceptsPerSecondMax: 50,
   };
@@ -27,11 +28,15 @@ test("the last places are for programs on this machine", () => {
 
 test("TLS handshakes under way have places of their own, the last of them for programs on this machine", () => {
   const { admission } = create();
-  assert.equal(admission.refusalOf(50, false, 9), undefined);
-  assert.equal(admission.refusalOf(50, false, 10), "tls_handshakes_max");
+  const ask = (isLoopback: boolean, count: number, ofAddress = 0): string | undefined =>
+    admission.refusalOf(50, isLoopback, { count, ofAddress });
+  assert.equal(ask(false, 9), undefined);
+  assert.equal(ask(false, 10), "tls_handshakes_max");
   assert.equal(admission.refusalOf(50, false), undefined, "a connection that begins none");
-  assert.equal(admission.refusalOf(50, true, 19), undefined);
-  assert.equal(admission.refusalOf(50, true, 20), "tls_handshakes_max");
+  assert.equal(ask(true, 19), undefined);
+  assert.equal(ask(true, 20), "tls_handshakes_max");
+  assert.equal(ask(false, 5, 4), undefined);
+  assert.equal(ask(false, 5, 5), "tls_handshakes_per_address_max");
 });
 
 test("with few places at all, one stays for others", () => {

@@ -11,6 +11,7 @@ export class ConnectionCounts {
   readonly refused = {
     connections_max: 0,
     tls_handshakes_max: 0,
+    tls_handshakes_per_address_max: 0,
     accept_rate: 0,
     memory: 0,
     shutdown: 0,

@@ -6,7 +6,7 @@ import type { Http2Connection, Http2Server } from "@subito/http2";
 import type { Clock, Timer } from "../../kernel/clock.js";
 import type { Logger } from "../../kernel/log.js";
 import { isLoopbackAddress } from "../../kernel/loopback.js";
-import type { Admission } from "./admission.js";
+import type { Admission, Handshakes } from "./admission.js";
 import type { ConnectionCounts } from "./connection-counts.js";
 import type { Http1Server } from "./http1.js";
 import type { ReadBudget } from "./read-budget.js";
@@ -168,11 +168,11 @@ class PortListener implements Listener {
   }
 
   /** Before anything of ours is made for it: a refused connection costs its accept and its reset. */
-  #admits(socket: Socket, handshakeCount?: number): boolean {
+  #admits(socket: Socket, handshakes?: Handshakes): boolean {
     const open = Object.values(this.connections()).reduce((sum, count) => sum + count, 0);
     // Where both families are listened to, an IPv4 peer has an address of IPv6 (RFC 4291 2.5.5.2).
     const isLoopback = isLoopbackAddress((socket.remoteAddress ?? "").replace(/^::ffff:/, ""));
-    const refusal = this.#options.admission.refusalOf(open, isLoopback, handshakeCount);
+    const refusal = this.#options.admission.refusalOf(open, isLoopback, handshakes);
     if (refusal === undefined) {
       this.counts.accepted++;
       return true;
@@ -185,7 +185,7 @@ class PortListener implements Listener {
   }
 
   #acceptTls(raw: Socket): void {
-    if (!this.#admits(raw, this.#handshakes?.count)) return;
+    if (!this.#admits(raw, this.#handshakes?.beside(raw.remoteAddress ?? ""))) return;
     raw.on("error", ignore);
     this.#handshakes?.begin(raw, (socket, restMs) => this.#accept(socket, restMs));
   }

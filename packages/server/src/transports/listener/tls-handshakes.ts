@@ -4,6 +4,8 @@ import { constants } from "node:crypto";
 import type { Socket } from "node:net";
 import { type Server, type TLSSocket, type TlsOptions, createServer } from "node:tls";
 import type { Clock, Timer } from "../../kernel/clock.js";
+import { AddressCounts } from "./address-counts.js";
+import type { Handshakes } from "./admission.js";
 import type { ConnectionCounts } from "./connection-counts.js";
 import type { SeldomLog } from "./seldom-log.js";
 import type { TlsCredentials } from "./tls-credentials.js";
@@ -54,6 +56,7 @@ type OnSecure = (socket: TLSSocket, restMs: number) => void;
 
 interface Handshake {
   readonly raw: Socket;
+  readonly address: string;
   readonly startedMs: number;
   readonly timer: Timer;
   readonly onSecure: OnSecure;
@@ -65,6 +68,8 @@ export class TlsHandshakes {
   readonly #server: Server;
   /** By {@link keyOf}. */
   readonly #running = new Map<string, Handshake>();
+  /** Without a limit of its own: whoever admits connections looks at it. */
+  readonly #perAddress = new AddressCounts(Infinity);
   /** Of the connection that was closed last: a TLS socket that is closed has forgotten whom it was for. */
   #closedPeer: string | undefined;
 
@@ -78,6 +83,11 @@ export class TlsHandshakes {
   /** Handshakes that are not done. */
   get count(): number {
     return this.#running.size;
+  }
+
+  /** As the admission of one more of `address` looks at them. */
+  beside(address: string): Handshakes {
+    return { count: this.#running.size, ofAddress: this.#perAddress.of(address) };
   }
 
   /** Of connections that begin from now on. The tickets of old sessions are no longer taken. */
@@ -95,7 +105,9 @@ export class TlsHandshakes {
       log.warn({ peer }, "a TLS handshake took too long");
       raw.destroy();
     });
-    this.#running.set(key, { raw, startedMs: clock.monotonicMs(), timer, onSecure });
+    const address = peer ?? "";
+    this.#running.set(key, { raw, address, startedMs: clock.monotonicMs(), timer, onSecure });
+    this.#perAddress.take(address);
     raw.once("close", () => {
       // The end of its TLS socket, if the handshake is not done, is heard right after this, before that of any other.
       this.#closedPeer = peer;
@@ -136,7 +148,9 @@ export class TlsHandshakes {
   #take(key: string): Handshake | undefined {
     const handshake = this.#running.get(key);
     this.#running.delete(key);
-    handshake?.timer.cancel();
+    if (handshake === undefined) return undefined;
+    handshake.timer.cancel();
+    this.#perAddress.give(handshake.address);
     return handshake;
   }
 }
