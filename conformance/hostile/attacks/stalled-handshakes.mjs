@@ -23,7 +23,7 @@ function askOverTls({ tlsPort }, agent) {
 export const attack = {
   reference: "",
   does: "begins six thousand TLS handshakes and leaves them after the first message",
-  limit: "tlsHandshakesPerAddressMax, prefaceTimeoutMs",
+  limit: "tlsHandshakesPerAddressMax, tlsHandshakesPerTurnMax, prefaceTimeoutMs",
   meets: "closed",
   counter: 'subito_connections_refused_total{reason="tls_handshakes_per_address_max"}',
   memoryMb: 96,

@@ -130,6 +130,7 @@ export async function openPort(config: Config, parts: PortParts): Promise<Server
   const { host, port, prefaceTimeoutMs } = config;
   const tls = config.tls && certificates && { port: config.tls.port, certificates };
   const listener = await startListener({
+    tlsHandshakesPerTurnMax: limits.tlsHandshakesPerTurnMax,
     ...{ host, port, tls, http2, http1, counts, admission, reads, clock, log, prefaceTimeoutMs },
     webSockets: upgrades,
   });

@@ -51,6 +51,8 @@ export interface ServerLimits {
   readonly tlsHandshakesMax: number;
   /** Of them, those of one address. Beyond: its new connections to the TLS port are refused. */
   readonly tlsHandshakesPerAddressMax: number;
+  /** TLS handshakes whose first message is answered in one turn. Beyond: in the next one. */
+  readonly tlsHandshakesPerTurnMax: number;
   /** Bytes that are read from all HTTP/2 connections in one turn. Beyond: large chunks wait for a later turn. */
   readonly readBytesPerTurnMax: number;
   /** How long one turn reads large chunks from HTTP/2 connections. Beyond: the rest waits for a later turn. */
@@ -132,6 +134,8 @@ export const defaultLimits: ServerLimits = {
   tlsHandshakesMax: 4096,
   // A second of a core's work: clients behind one address lose nothing by it, and a peer that stalls its handshakes leaves room for others.
   tlsHandshakesPerAddressMax: 1024,
+  // A millisecond each.
+  tlsHandshakesPerTurnMax: 2,
   readBytesPerTurnMax: 2 * 1024 * 1024,
   readMsPerTurnMax: 0.5,
   smallReadBytesMax: 512,

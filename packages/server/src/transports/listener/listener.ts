@@ -35,6 +35,7 @@ export interface ListenerOptions {
   readonly log: Logger;
   /** From a connection to the bytes that tell its protocol, with the TLS handshake between. */
   readonly prefaceTimeoutMs: number;
+  readonly tlsHandshakesPerTurnMax: number;
 }
 
 export interface Listener {
@@ -97,6 +98,7 @@ class PortListener implements Listener {
     const { credentials } = tls.certificates;
     const handshakes = new TlsHandshakes({
       ...{ credentials, clock, timeoutMs },
+      perTurnMax: options.tlsHandshakesPerTurnMax,
       counts: options.counts,
       log: this.#log,
     });

@@ -4,6 +4,7 @@ import { constants } from "node:crypto";
 import type { Socket } from "node:net";
 import { type Server, type TLSSocket, type TlsOptions, createServer } from "node:tls";
 import type { Clock, Timer } from "../../kernel/clock.js";
+import { afterTurn } from "../../kernel/turn.js";
 import { AddressCounts } from "./address-counts.js";
 import type { Handshakes } from "./admission.js";
 import type { ConnectionCounts } from "./connection-counts.js";
@@ -49,6 +50,8 @@ export interface TlsHandshakesOptions {
   readonly counts: ConnectionCounts;
   /** From the connection to the end of its handshake. */
   readonly timeoutMs: number;
+  /** First messages that are answered in one turn: that is the half of a handshake that computes. */
+  readonly perTurnMax: number;
 }
 
 /** Hears of a handshake that is done, and how much of `timeoutMs` is left. */
@@ -70,6 +73,8 @@ export class TlsHandshakes {
   readonly #running = new Map<string, Handshake>();
   /** Without a limit of its own: whoever admits connections looks at it. */
   readonly #perAddress = new AddressCounts(Infinity);
+  /** Those whose first message has come, and waits for its turn. */
+  readonly #waiting: Socket[] = [];
   /** Of the connection that was closed last: a TLS socket that is closed has forgotten whom it was for. */
   #closedPeer: string | undefined;
 
@@ -114,7 +119,18 @@ export class TlsHandshakes {
       // The same addresses may be in use again before this is heard.
       if (this.#running.get(key)?.raw === raw) this.#take(key);
     });
-    this.#server.emit("connection", raw);
+    // Not before something has come, and little by little: thousands that speak at once would keep everybody else waiting.
+    raw.once("readable", () => {
+      if (this.#waiting.push(raw) === 1) afterTurn(() => this.#answer());
+    });
+  }
+
+  #answer(): void {
+    // What has been read is left in the socket: Node hands it to TLS.
+    for (const raw of this.#waiting.splice(0, this.#options.perTurnMax)) {
+      if (!raw.destroyed) this.#server.emit("connection", raw);
+    }
+    if (this.#waiting.length > 0) afterTurn(() => this.#answer());
   }
 
   /** Cuts the connections whose handshake is not done. */
