@@ -3,7 +3,7 @@
 import { after, before, describe, it } from "node:test";
 
 import { loadAttacks } from "./attacks.mjs";
-import { startHostileServer } from "./hostile-server.mjs";
+import { shortPreface, startHostileServer } from "./hostile-server.mjs";
 import { tryAttack } from "./trial.mjs";
 
 const attacks = [...(await loadAttacks())].filter(([, { waits }]) => waits !== true);
@@ -12,8 +12,7 @@ describe("attacks", () => {
   /** @type {import("./hostile-server.mjs").HostileServer} */
   let server;
   before(async () => {
-    // Less time than by default, so that the tests need not wait as long.
-    server = await startHostileServer(["--preface-timeout-ms", "2000"]);
+    server = await startHostileServer(shortPreface);
   });
   after(() => server.stop());
 

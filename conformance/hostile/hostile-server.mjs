@@ -7,6 +7,9 @@ import { captureCommand } from "../tools/commands.mjs";
 
 /** @typedef {import("../harness.mjs").SubitoServer & { tlsPort: number }} HostileServer */
 
+/** Less time than by default, so that attacks which wait for its end need not be waited for as long. */
+export const shortPreface = ["--preface-timeout-ms", "2000"];
+
 /** Made once: no attack depends on which certificate it is. @type {Promise<string> | undefined} */
 let certificates;
 

@@ -12,7 +12,7 @@ import { readCommit, readMachine } from "../../bench/system/machine.js";
 import { readCpu, subtractCpu } from "../../bench/system/proc.js";
 import { repositoryRoot } from "../harness.mjs";
 import { loadAttacks } from "./attacks.mjs";
-import { startHostileServer } from "./hostile-server.mjs";
+import { shortPreface, startHostileServer } from "./hostile-server.mjs";
 import { LatencyWitness } from "./latency-witness.mjs";
 
 const { values: flags, positionals: words } = parseArgs({
@@ -68,8 +68,8 @@ async function during(attack, { port, tlsPort, pid }, observe) {
 
 /** @param {string} attack @returns {Promise<Row>} */
 async function measure(attack) {
-  const server = await startHostileServer(["--preface-timeout-ms", "2000"]);
-  const other = await startHostileServer(["--preface-timeout-ms", "2000"]);
+  const server = await startHostileServer(shortPreface);
+  const other = await startHostileServer(shortPreface);
   const witness = await LatencyWitness.start(server.url);
   try {
     await witness.observe(1);

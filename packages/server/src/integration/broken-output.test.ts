@@ -1,14 +1,15 @@
 // A standard output or error that fails, is closed or stands still: the server serves on, ends when it is told to, and loses no key.
 
 import assert from "node:assert/strict";
-import { type ChildProcess, type StdioOptions, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
+import { constants, readSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { openDescriptor, openFullPipe } from "../testing/descriptors.js";
 import { readMetrics } from "../testing/metrics.js";
 import { pollUntil } from "../testing/poll-until.js";
 import { askHttp } from "../testing/running-server.js";
@@ -73,31 +74,11 @@ async function stop(run: Run): Promise<void> {
   assert.equal(await run.exited, 0);
 }
 
-function open(t: TestContext, path: string, flags: number): number {
-  const descriptor = openSync(path, flags);
-  t.after(() => closeSync(descriptor));
-  return descriptor;
-}
-
-/** A pipe that holds as much as it can, and that nobody reads. */
-async function openFullPipe(t: TestContext): Promise<{ readEnd: number; writeEnd: number }> {
-  const path = join(await createTestDirectory(t), "pipe");
-  execFileSync("mkfifo", [path]);
-  const readEnd = open(t, path, constants.O_RDWR | constants.O_NONBLOCK);
-  assert.throws(
-    () => {
-      for (;;) writeSync(readEnd, "-".repeat(4096));
-    },
-    { code: "EAGAIN" },
-  );
-  return { readEnd, writeEnd: open(t, path, constants.O_WRONLY) };
-}
-
 test(
   "log lines that standard error does not take are dropped and counted, and SIGTERM ends the server",
   onLinux,
   async (t) => {
-    const run = await serve(t, ["ignore", "ignore", open(t, "/dev/full", constants.O_WRONLY)]);
+    const run = await serve(t, ["ignore", "ignore", openDescriptor(t, "/dev/full", constants.O_WRONLY)]);
     await untilUp(run);
     await makeKeys(run, 5);
     await pollUntil(async () => ((await readMetrics(run)).get("subito_log_lines_dropped_total") ?? 0) >= 5);
@@ -158,7 +139,7 @@ test(
   onLinux,
   async (t) => {
     const dataDir = await createTestDirectory(t);
-    const failing = await serve(t, ["ignore", open(t, "/dev/full", constants.O_WRONLY), "pipe"], {
+    const failing = await serve(t, ["ignore", openDescriptor(t, "/dev/full", constants.O_WRONLY), "pipe"], {
       ...{ dataDir, args: required },
     });
     let stderr = "";
@@ -183,7 +164,9 @@ test(
     const dataDir = await createTestDirectory(t);
     const closed = await serve(t, ["ignore", "pipe", "ignore"]);
     closed.child.stdout?.destroy();
-    const full = await serve(t, ["ignore", open(t, "/dev/full", constants.O_WRONLY), "ignore"], { dataDir });
+    const full = await serve(t, ["ignore", openDescriptor(t, "/dev/full", constants.O_WRONLY), "ignore"], {
+      dataDir,
+    });
     await untilUp(full);
     await pollUntil(async () => (await keysIn(dataDir)).length === 0);
     const { writeEnd } = await openFullPipe(t);

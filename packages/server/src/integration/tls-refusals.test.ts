@@ -1,7 +1,6 @@
 // Who is turned away at the TLS port: by which log line, which counter, and with which answer.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -9,16 +8,17 @@ import { readMetrics } from "../testing/metrics.js";
 import { pollUntil } from "../testing/poll-until.js";
 import { askHttp2, connectRaw, exchange } from "../testing/running-server.js";
 import {
+  LIVEZ_REQUEST,
   type TlsTestServer,
   makeCertificates,
   openHttp2Tls,
   openTls,
+  readClientPair,
   readToEnd,
   runCert,
   startTlsServer,
 } from "../testing/tls.js";
 
-const LIVEZ = "GET /livez HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
 /** The header of a TLS record whose rest never comes. */
 const RECORD_START = Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01]);
 
@@ -26,22 +26,17 @@ async function refusals(server: TlsTestServer, reason: string): Promise<number |
   return (await readMetrics(server)).get(`subito_connections_refused_total{reason="${reason}"}`);
 }
 
-function readPair(directory: string): { cert: string; key: string } {
-  const read = (name: string): string => readFileSync(join(directory, name), "utf8");
-  return { cert: read("client-operator.pem"), key: read("client-operator-key.pem") };
-}
-
 test("a client certificate of another CA is refused with a log line that says why and who, and counted", async (t) => {
   const certificates = await makeCertificates(t);
   const flags = { "tls-client-ca": join(certificates, "ca.pem") };
-  const stranger = readPair(await makeCertificates(t, "--client", "operator"));
+  const stranger = readClientPair(await makeCertificates(t, "--client", "operator"));
   const server = await startTlsServer(t, { certificates, flags });
   // Its handshake is under way meanwhile: nothing is said of it.
   await connectRaw(t, { port: server.tlsPort });
 
   const elsewhere = connect({ port: server.tlsPort, host: "127.0.0.1", localAddress: "127.0.0.2" });
   const socket = await openTls(t, server, { ...stranger, socket: elsewhere });
-  socket.write(LIVEZ);
+  socket.write(LIVEZ_REQUEST);
   assert.equal(await readToEnd(socket), "");
   const { level, fields } = await server.log.until(/a client certificate was refused/);
   assert.deepEqual({ level, fields }, { level: "warn", fields: refusedFields("127.0.0.2") });
@@ -67,7 +62,7 @@ test("a missing client certificate, and a handshake that fails otherwise, are to
   assert.equal(await refusals(server, "client_certificate"), 1);
 
   const weak = { maxVersion: "TLSv1.2", ciphers: "AES128-SHA" } as const;
-  await assert.rejects(openTls(t, server, { ...readPair(certificates), ...weak }));
+  await assert.rejects(openTls(t, server, { ...readClientPair(certificates), ...weak }));
   await server.log.until(/a TLS handshake failed/);
   assert.equal(await refusals(server, "tls_handshake"), 1);
 });
@@ -75,7 +70,7 @@ test("a missing client certificate, and a handshake that fails otherwise, are to
 test("plain HTTP that comes to the TLS port is answered: this port speaks TLS", async (t) => {
   const server = await startTlsServer(t);
   const body = "x".repeat(1000);
-  for (const request of [LIVEZ, `POST ${LIVEZ.slice(4)}${body}`]) {
+  for (const request of [LIVEZ_REQUEST, `POST ${LIVEZ_REQUEST.slice(4)}${body}`]) {
     const answer = await exchange(t, { port: server.tlsPort }, request);
     const [head = "", json = ""] = answer.split("\r\n\r\n");
     assert.match(head, /^HTTP\/1\.1 400 Bad Request\r\n/);

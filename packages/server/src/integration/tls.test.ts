@@ -2,22 +2,22 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { GrpcStream, PUBLISH_PATH, publishGrpc, subscribeGrpc } from "../testing/grpc-client.js";
 import { askHttp2, connectRaw, exchange } from "../testing/running-server.js";
 import {
+  LIVEZ_REQUEST,
   makeCertificates,
   openHttp2Tls,
   openTls,
+  readClientPair,
   readToEnd,
   runCert,
   startTlsServer,
 } from "../testing/tls.js";
 
 const place = { cacheName: "default", topic: "t" };
-const LIVEZ = "GET /livez HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
 const OK = '{"status":"ok"}';
 const UNAVAILABLE = 14;
 /** So long that a server which waits for it fails by the runner's time limit. */
@@ -35,7 +35,7 @@ test("h2 is preferred by ALPN, http/1.1 is taken, and both serve, over TLS 1.2 a
 
     const http1 = await openTls(t, server, { ...versions, ALPNProtocols: ["http/1.1"] });
     assert.equal(http1.alpnProtocol, "http/1.1");
-    http1.write(LIVEZ);
+    http1.write(LIVEZ_REQUEST);
     assert.ok((await readToEnd(http1)).endsWith(OK));
   }
 });
@@ -44,7 +44,7 @@ test("a client without ALPN is known by its first bytes", async (t) => {
   const server = await startTlsServer(t);
   const http1 = await openTls(t, server);
   assert.equal(http1.alpnProtocol, false);
-  http1.write(LIVEZ);
+  http1.write(LIVEZ_REQUEST);
   assert.ok((await readToEnd(http1)).endsWith(OK));
   const http2 = await openTls(t, server);
   http2.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0", "latin1");
@@ -64,7 +64,7 @@ test("TLS 1.1 and ciphers without forward secrecy are refused", async (t) => {
 test("a session ticket spares the second handshake", async (t) => {
   const server = await startTlsServer(t);
   const first = await openTls(t, server);
-  first.write(LIVEZ);
+  first.write(LIVEZ_REQUEST);
   const [session] = (await once(first, "session")) as [Buffer];
   const second = await openTls(t, server, { session });
   assert.ok(second.isSessionReused());
@@ -94,20 +94,15 @@ test("with --tls-client-ca only clients with a certificate of that CA come in", 
   const certificates = await makeCertificates(t);
   runCert(certificates, "--client", "operator");
   const others = await makeCertificates(t, "--client", "operator");
-  const read = (directory: string, name: string): string => readFileSync(join(directory, name), "utf8");
-  const pair = (directory: string): { cert: string; key: string } => ({
-    cert: read(directory, "client-operator.pem"),
-    key: read(directory, "client-operator-key.pem"),
-  });
   const flags = { "tls-client-ca": join(certificates, "ca.pem") };
   const server = await startTlsServer(t, { certificates, flags });
 
-  const session = openHttp2Tls(t, server, pair(certificates));
+  const session = openHttp2Tls(t, server, readClientPair(certificates));
   assert.equal((await askHttp2(session, "/livez")).text, OK);
-  for (const bad of [{}, pair(others)]) {
+  for (const bad of [{}, readClientPair(others)]) {
     // With TLS 1.3 the client is done before the server has looked at its certificate: the refusal comes after.
     const socket = await openTls(t, server, bad);
-    socket.write(LIVEZ);
+    socket.write(LIVEZ_REQUEST);
     assert.equal(await readToEnd(socket), "");
     await assert.rejects(openTls(t, server, { ...bad, maxVersion: "TLSv1.2" }));
   }
@@ -117,7 +112,7 @@ test("with --tls-client-ca only clients with a certificate of that CA come in", 
 test("plaintext that comes to the TLS port, and TLS that comes to the plaintext port, are told of in the log", async (t) => {
   const server = await startTlsServer(t);
   for (let i = 0; i < 3; i++) {
-    assert.match(await exchange(t, { port: server.tlsPort }, LIVEZ), /^HTTP\/1\.1 400 /);
+    assert.match(await exchange(t, { port: server.tlsPort }, LIVEZ_REQUEST), /^HTTP\/1\.1 400 /);
   }
   const line = await server.log.until(/a plaintext request came to the TLS port/);
   assert.equal(line.level, "warn");

@@ -1,11 +1,11 @@
 // Order, the limit, half lines and failures, on real pipes and devices; the end of a process.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
+import { readSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { openDescriptor, openFullPipe } from "../testing/descriptors.js";
 import { createFakeClock } from "../testing/fake-clock.js";
 import { pollUntil } from "../testing/poll-until.js";
 import { createTestDirectory } from "../testing/test-directory.js";
@@ -13,28 +13,13 @@ import { DescriptorWriter } from "./descriptor-writer.js";
 
 const onLinux = { skip: process.platform !== "linux" };
 
-function open(t: TestContext, path: string, flags: string | number): number {
-  const descriptor = openSync(path, flags);
-  t.after(() => closeSync(descriptor));
-  return descriptor;
-}
-
-/** A pipe as full as it gets. */
 async function createFullPipe(t: TestContext) {
-  const path = join(await createTestDirectory(t), "pipe");
-  execFileSync("mkfifo", [path]);
-  const readEnd = open(t, path, constants.O_RDWR | constants.O_NONBLOCK);
-  let bytes = 0;
-  try {
-    for (;;) bytes += writeSync(readEnd, "-".repeat(4096));
-  } catch (error) {
-    assert.equal((error as NodeJS.ErrnoException).code, "EAGAIN");
-  }
+  const { readEnd, writeEnd, bytes } = await openFullPipe(t);
   const read = (count: number): string => {
     const buffer = Buffer.alloc(count);
     return buffer.toString("utf8", 0, readSync(readEnd, buffer));
   };
-  return { writeEnd: open(t, path, constants.O_WRONLY), bytes, read };
+  return { writeEnd, bytes, read };
 }
 
 /** Resolves to how each of the texts ended. */
@@ -49,7 +34,7 @@ function writeAll(writer: DescriptorWriter, texts: readonly string[]): Promise<(
 
 test("texts are written in order", async (t) => {
   const path = join(await createTestDirectory(t), "file");
-  const writer = new DescriptorWriter({ descriptor: open(t, path, "w"), bytesWaitingMax: 1e6 });
+  const writer = new DescriptorWriter({ descriptor: openDescriptor(t, path, "w"), bytesWaitingMax: 1e6 });
   const texts = Array.from({ length: 1000 }, (_, i) => `line ${i} ü\n`);
   assert.ok((await writeAll(writer, texts)).every((error) => error === undefined));
   assert.equal(await readFile(path, "utf8"), texts.join(""));
@@ -80,7 +65,10 @@ test(
 );
 
 test("what fails is dropped and counted, and the next text is tried", onLinux, async (t) => {
-  const writer = new DescriptorWriter({ descriptor: open(t, "/dev/full", "w"), bytesWaitingMax: 100 });
+  const writer = new DescriptorWriter({
+    descriptor: openDescriptor(t, "/dev/full", "w"),
+    bytesWaitingMax: 100,
+  });
   for (let i = 1; i <= 3; i++) {
     assert.match((await writeAll(writer, ["line\n"]))[0] ?? "", /ENOSPC/);
     assert.equal(writer.dropped, i);

@@ -29,6 +29,15 @@ export async function makeCertificates(t: TestContext, ...args: readonly string[
   return directory;
 }
 
+/** The client certificate that `--client operator` has made in the directory. */
+export function readClientPair(directory: string): { cert: string; key: string } {
+  const read = (name: string): string => readFileSync(join(directory, name), "utf8");
+  return { cert: read("client-operator.pem"), key: read("client-operator-key.pem") };
+}
+
+/** A request of HTTP/1.1, after which the connection ends. */
+export const LIVEZ_REQUEST = "GET /livez HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+
 export interface TlsTestServer extends TestServer {
   readonly tlsPort: number;
   readonly certificates: string;
